@@ -1,0 +1,29 @@
+# rad::torch: LibTorch from the wheel that deploy/install_deps.sh unpacked. The wheel's own CMake package wants
+# a CUDA toolkit even for CPU use, hence imported targets over the libraries themselves.
+set(RAD_TORCH "${RAD_DEPS}/libtorch/torch")
+if(NOT EXISTS "${RAD_TORCH}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "LibTorch not found in ${RAD_DEPS}: run deploy/install_deps.sh, or set RAD_DEPS")
+endif()
+
+function(rad_import_torch name)
+  add_library(${name} SHARED IMPORTED GLOBAL)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${RAD_TORCH}/lib/lib${name}.so" IMPORTED_NO_SONAME OFF)
+  target_include_directories(${name} SYSTEM INTERFACE
+    "${RAD_TORCH}/include" "${RAD_TORCH}/include/torch/csrc/api/include")
+endfunction()
+rad_import_torch(c10)
+rad_import_torch(torch_cpu)
+
+add_library(rad_torch INTERFACE)
+add_library(rad::torch ALIAS rad_torch)
+target_link_libraries(rad_torch INTERFACE torch_cpu c10)
+target_link_options(rad_torch INTERFACE "LINKER:-rpath-link,${RAD_DEPS}/libtorch/nvidia/cu13/lib")
+
+# The one header that makes LibTorch files slow to compile, compiled once for all of them.
+file(WRITE "${CMAKE_BINARY_DIR}/torch_pch.cc" "")
+add_library(rad_torch_pch STATIC "${CMAKE_BINARY_DIR}/torch_pch.cc")
+target_link_libraries(rad_torch_pch PUBLIC rad::torch PRIVATE rad_flags)
+target_compile_options(rad_torch_pch PRIVATE -fpch-preprocess)
+target_precompile_headers(rad_torch_pch PRIVATE
+  <ATen/ATen.h> <torch/csrc/autograd/autograd.h> <torch/csrc/autograd/custom_function.h>
+  <torch/csrc/autograd/variable.h> <torch/csrc/autograd/grad_mode.h>)

@@ -1,0 +1,36 @@
+# rad_library(NAME SOURCES... LIBS...): a static library of this project.
+function(rad_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PUBLIC ${ARG_LIBS} PRIVATE rad_flags)
+endfunction()
+
+# rad_torch_library: the same for code that includes LibTorch headers.
+function(rad_torch_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  rad_library(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} rad::torch)
+  target_compile_options(${name} PRIVATE -fpch-preprocess)
+  target_precompile_headers(${name} REUSE_FROM rad_torch_pch)
+endfunction()
+
+# rad_test(NAME LABEL unit SOURCES ... LIBS ... [TORCH] [TIMEOUT seconds]): a GoogleTest program, one ctest entry.
+# Tests find fixtures through RAD_TEST_DATA, programs through RAD_BIN, and the optional oracle through RAD_ORACLE.
+function(rad_test name)
+  cmake_parse_arguments(ARG "TORCH" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest_main GTest::gmock rad_flags)
+  if(ARG_TORCH)
+    target_link_libraries(${name} PRIVATE rad::torch)
+    target_compile_options(${name} PRIVATE -fpch-preprocess)
+    target_precompile_headers(${name} REUSE_FROM rad_torch_pch)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  set_property(TEST ${name} PROPERTY ENVIRONMENT
+    "RAD_TEST_DATA=${CMAKE_SOURCE_DIR}/tests/data" "RAD_BIN=${CMAKE_BINARY_DIR}/bin" "OMP_WAIT_POLICY=passive"
+    "RAD_ORACLE=${CMAKE_SOURCE_DIR}/../shared/oracle" "RAD_CACHE=${RAD_DEPS}")
+endfunction()

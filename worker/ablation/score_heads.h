@@ -1,0 +1,22 @@
+// score_heads.h: what every head is worth: the probe run with that head's output zeroed.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "worker/ablation/head_scores.h"
+#include "worker/ablation/probe.h"
+#include "worker/model/transformer.h"
+
+namespace rad {
+
+// done of total (head, example) pairs; return false to stop.
+using ScoreProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+// Zeroes columns [h*P, (h+1)*P) of the input of layer l's o_proj at every position, for each head (l, h) asked
+// for, and reads the answer off one teacher-forced forward. CANCELLED when `progress` said stop.
+absl::StatusOr<HeadScores> ScoreHeads(const Transformer& model, std::span<const ProbeExample> examples,
+                                      std::span<const HeadId> heads, const ScoreProgress& progress);
+
+}  // namespace rad

@@ -1,0 +1,37 @@
+// distill_task.h: the task "distill": aligned SSM heads and the kept attention heads become one student, trained
+// end to end on the teacher's logits. No torch here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/data/data_spec.h"
+#include "worker/task_host.h"
+
+namespace rad {
+
+struct DistillTask {
+  std::filesystem::path teacher;
+  int state_dim = 0;
+  std::vector<HeadId> kept;  // any set, sorted
+  DataSpec data;
+  std::int64_t tokens = 0;
+  double learning_rate = 3e-4;
+  int batch_sequences = 3;
+  double temperature = 1;
+};
+
+struct DistillReport {
+  std::int64_t tokens = 0;
+  double first_loss = 0;  // KD loss of the first step, and the mean over the last tenth
+  double last_loss = 0;
+};
+
+// Reads input "aligned"; writes the student's trained tensors and what it is (kept heads, N) into `output`.
+// Resumes like RunAlignTask.
+absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& host,
+                                             const std::filesystem::path& output);
+
+}  // namespace rad

@@ -1,0 +1,78 @@
+// transformer.h: a Llama/Qwen2 teacher as tensors and the pieces of its forward pass, so that ablation,
+// alignment and the hybrid student each compose just the pieces they need. All functions are differentiable.
+// Shapes: b sequences, t tokens, d hidden, H query heads, G key-value heads, P head dimension, V vocabulary.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/model/model_config.h"
+#include "worker/model/model_file.h"
+
+namespace rad {
+
+struct AttentionWeights {
+  at::Tensor q, k, v;                 // [H*P, d], [G*P, d], [G*P, d]
+  at::Tensor q_bias, k_bias, v_bias;  // [H*P], [G*P], [G*P]; undefined without qkv_bias
+  at::Tensor o;                       // [d, H*P]
+};
+
+struct MlpWeights {
+  at::Tensor gate_up;  // [2*mlp, d]: gate rows, then up rows
+  at::Tensor down;     // [d, mlp]
+};
+
+struct LayerWeights {
+  at::Tensor input_norm, post_norm;  // [d]
+  AttentionWeights attention;
+  MlpWeights mlp;
+};
+
+struct Transformer {
+  ModelConfig config;
+  at::Tensor embedding;  // [V, d]
+  std::vector<LayerWeights> layers;
+  at::Tensor final_norm;  // [d]
+  at::Tensor lm_head;     // [V, d]; the same storage as embedding when tied
+};
+
+// dtype: at::kFloat or at::kBFloat16. SmolLM2-135M in float32 takes 540 MB.
+absl::StatusOr<Transformer> LoadTransformer(const ModelFile& file, at::ScalarType dtype);
+
+// cos and sin of positions [begin, begin + count), each [count, P/2], float32.
+struct Rope {
+  at::Tensor cos, sin;
+};
+Rope MakeRope(const ModelConfig& config, std::int64_t begin, std::int64_t count);
+// Half-split rotation (pairs i, i + P/2) of x [b, heads, t, P].
+at::Tensor ApplyRope(const at::Tensor& x, const Rope& rope);
+
+at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);  // [.., d] -> [.., d]
+
+// Projections of normed [b, t, d]: q [b, H, t, P], k and v [b, G, t, P], rope already applied to q and k.
+struct Qkv {
+  at::Tensor q, k, v;
+};
+Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::Tensor& normed, const Rope& rope);
+
+// Which tokens attend to which: causal always; `document` [b, t] int64, when defined, keeps attention inside
+// runs of equal numbers (packed documents). Right-padded batches need no mask: padding comes after.
+// Returns every head's output before o_proj, [b, t, H*P], head-major.
+at::Tensor HeadOutputs(const ModelConfig& config, const Qkv& qkv, const at::Tensor& document = {});
+
+at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed);  // [.., d] -> [.., d]
+
+// The residual stream after `layer`, given the stream before it: x [b, t, d] -> [b, t, d].
+at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,
+                        const at::Tensor& document = {});
+
+// ids [b, t] int64 -> the residual stream after the final norm [b, t, d].
+at::Tensor HiddenStates(const Transformer& model, const at::Tensor& ids, const at::Tensor& document = {});
+// hidden [.., d], after the final norm -> logits [.., V].
+at::Tensor Logits(const Transformer& model, const at::Tensor& hidden);
+
+}  // namespace rad
