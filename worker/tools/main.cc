@@ -1,0 +1,29 @@
+// rad-executor: everything that computes. rad-worker starts it: once per task attempt, and for the tools.
+#include <iostream>
+#include <span>
+#include <string_view>
+
+#include "worker/tools/tools.h"
+
+namespace {
+
+struct Tool {
+  std::string_view name;
+  int (*main)(int argc, char** argv);
+  std::string_view help;
+};
+
+constexpr std::span<const Tool> kTools = {};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc >= 2) {
+    for (const Tool& tool : kTools) {
+      if (tool.name == argv[1]) return tool.main(argc - 1, argv + 1);
+    }
+  }
+  std::cerr << "usage: rad-worker TOOL ...\n";
+  for (const Tool& tool : kTools) std::cerr << "  " << tool.name << "  " << tool.help << "\n";
+  return 2;
+}

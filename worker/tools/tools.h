@@ -1,0 +1,8 @@
+// tools.h: the subcommands of rad-executor, which users reach as `rad-worker <name>`. Each parses its own
+// arguments (argv[0] is the subcommand's name), writes data on stdout and messages on stderr, and returns an
+// exit code: 0, 1 error, 2 usage or invalid input, 3 not found.
+#pragma once
+
+namespace rad {
+
+}  // namespace rad
