@@ -10,8 +10,8 @@ namespace rad {
 
 // One run of some probe examples; index i is example i of those asked for.
 struct ProbeRun {
-  std::vector<bool> correct;          // every answer token has the largest logit, given the right ids before it
-  std::vector<float> margin;          // least over the answer tokens of (its logit - the largest other)
+  std::vector<bool> correct;  // every answer token has the largest logit, given the right ids before it
+  std::vector<float> margin;  // least over the answer tokens of (its logit - the largest other)
   std::vector<float> answer_logprob;  // sum over the answer's tokens, nats
 };
 

@@ -34,7 +34,7 @@ struct ProbeExample {
 
 // Examples [begin, end) of the endless sequence that the spec defines: example i depends on (spec, i) alone.
 // INVALID_ARGUMENT names the field: more pairs than there are distinct keys or values, ...
-absl::StatusOr<std::vector<ProbeExample>> MakeProbe(const ProbeSpec& spec, const Tokenizer& tokenizer, int begin,
-                                                    int end);
+absl::StatusOr<std::vector<ProbeExample>> MakeProbe(const ProbeSpec& spec, const Tokenizer& tokenizer,
+                                                    int begin, int end);
 
 }  // namespace rad

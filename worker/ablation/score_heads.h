@@ -14,8 +14,8 @@ namespace rad {
 // done of total (head, example) pairs; return false to stop.
 using ScoreProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
-// Zeroes columns [h*P, (h+1)*P) of the input of layer l's o_proj at every position, for each head (l, h) asked
-// for, and reads the answer off one teacher-forced forward. CANCELLED when `progress` said stop.
+// Zeroes columns [h*P, (h+1)*P) of the input of layer l's o_proj at every position, for each head (l, h)
+// asked for, and reads the answer off one teacher-forced forward. CANCELLED when `progress` said stop.
 absl::StatusOr<HeadScores> ScoreHeads(const Transformer& model, std::span<const ProbeExample> examples,
                                       std::span<const HeadId> heads, const ScoreProgress& progress);
 
