@@ -17,9 +17,9 @@ struct TaskProgress {
   std::string phase;  // "loading teacher", "aligning", ...
   double done = 0;
   double total = 0;
-  std::string unit;        // of done and total: "heads", "steps", "examples"
-  std::int64_t step = 0;   // of training
-  std::int64_t tokens = 0; // trained on so far
+  std::string unit;         // of done and total: "heads", "steps", "examples"
+  std::int64_t step = 0;    // of training
+  std::int64_t tokens = 0;  // trained on so far
   std::int64_t heads_scored = 0;
   std::map<std::string, double> losses;              // by term: "align", "kd"
   std::map<std::string, std::int64_t> memory_bytes;  // by kind: weights, optimizer, activations_peak, ...
@@ -34,7 +34,8 @@ class TaskHost {
  public:
   virtual ~TaskHost() = default;
 
-  // Cheap: call it after every step. The host adds rate, ETA and resident memory, and limits how often it sends.
+  // Cheap: call it after every step. The host adds rate, ETA and resident memory, and limits how often it
+  // sends.
   virtual void Report(const TaskProgress& progress) = 0;
   // True once the task is to end; it then returns CANCELLED soon.
   virtual bool StopRequested() const = 0;
@@ -42,8 +43,8 @@ class TaskHost {
   virtual std::filesystem::path Scratch() const = 0;
   // The local folder of an input artifact. NOT_FOUND when the task has no such input.
   virtual absl::StatusOr<std::filesystem::path> Input(std::string_view name) = 0;
-  // Makes the files of `folder` the task's newest checkpoint. When this returns OK the checkpoint is durable and
-  // whole; on an error the one before it still is.
+  // Makes the files of `folder` the task's newest checkpoint. When this returns OK the checkpoint is durable
+  // and whole; on an error the one before it still is.
   virtual absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) = 0;
   // The newest checkpoint of this task, of whichever attempt; nullopt when there is none.
   virtual absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() = 0;

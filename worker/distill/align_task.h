@@ -22,12 +22,14 @@ struct AlignTask {
 
 struct AlignReport {
   std::int64_t tokens = 0;
-  double first_error = 0;  // relative error of the heads' contribution, mean over layers, before the first step
-  double last_error = 0;   // and over the last tenth of the steps
+  double first_error =
+      0;  // relative error of the heads' contribution, mean over layers, before the first step
+  double last_error = 0;  // and over the last tenth of the steps
 };
 
-// Writes the aligned heads into `output` (safetensors). Resumes from host.LatestCheckpoint(); at a fixed thread
-// count a resumed run ends in the same bits as an undisturbed one.
-absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host, const std::filesystem::path& output);
+// Writes the aligned heads into `output` (safetensors). Resumes from host.LatestCheckpoint(); at a fixed
+// thread count a resumed run ends in the same bits as an undisturbed one.
+absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
+                                         const std::filesystem::path& output);
 
 }  // namespace rad

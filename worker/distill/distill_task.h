@@ -1,5 +1,5 @@
-// distill_task.h: the task "distill": aligned SSM heads and the kept attention heads become one student, trained
-// end to end on the teacher's logits. No torch here.
+// distill_task.h: the task "distill": aligned SSM heads and the kept attention heads become one student,
+// trained end to end on the teacher's logits. No torch here.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// export_task.h: the task "export": a student folder that stands alone, without the teacher's file. No torch here.
+// export_task.h: the task "export": a student folder that stands alone, without the teacher's file. No torch
+// here.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// evaluate_task.h: the task "evaluate": what a teacher or student retrieves, predicts and weighs. No torch here.
+// evaluate_task.h: the task "evaluate": what a teacher or student retrieves, predicts and weighs. No torch
+// here.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@ namespace rad {
 
 struct EvaluateTask {
   std::filesystem::path teacher;
-  ProbeSpec probe;             // split is kEvaluate
-  int examples = 0;            // fresh key-value examples
-  DataSpec data;               // its held-out part is the text
+  ProbeSpec probe;               // split is kEvaluate
+  int examples = 0;              // fresh key-value examples
+  DataSpec data;                 // its held-out part is the text
   std::int64_t text_tokens = 0;  // 0: no perplexity
 };
 
@@ -29,8 +30,8 @@ struct EvaluationReport {
   int examples = 0;
   int correct = 0;
   std::int64_t text_tokens = 0;
-  double perplexity = 0;  // NaN without text
-  double kl = 0;          // KL(teacher || model) per token, nats; 0 for the teacher
+  double perplexity = 0;               // NaN without text
+  double kl = 0;                       // KL(teacher || model) per token, nats; 0 for the teacher
   std::vector<DecodingMemory> memory;  // at 128, 2048 and 4096 tokens
 };
 

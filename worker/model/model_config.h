@@ -29,7 +29,8 @@ struct ModelConfig {
   double rms_eps = 1e-5;
   double rope_base = 10000;
   std::optional<RopeScaling> rope_scaling;
-  std::vector<float> rope_factors;  // [head_dim/2] divisors of the frequencies (GGUF rope_freqs.weight), or empty
+  std::vector<float>
+      rope_factors;  // [head_dim/2] divisors of the frequencies (GGUF rope_freqs.weight), or empty
   bool qkv_bias = false;
   bool tied_embeddings = false;  // the output layer is the embedding
 };
