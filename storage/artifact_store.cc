@@ -1,0 +1,241 @@
+#include "storage/artifact_store.h"
+
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "rocksdb/write_batch.h"
+#include "storage/chunk_record.h"
+#include "storage/rocks_status.h"
+#include "storage/sha256.h"
+
+namespace rad {
+namespace {
+
+// Families: `chunks` holds the records, `stored` their digests alone (looking a digest up must not read
+// megabytes). References: key "<chunk digest>/<artifact id>" says that the artifact names the chunk, and
+// "a/<artifact id>" holds the digests of an artifact's chunks, one a line.
+constexpr absl::string_view kByArtifact = "a/";
+
+// Dropped chunks free disk space only by compaction; 64 chunks of 4 MiB are worth one.
+constexpr std::uint64_t kCompactAfterDrops = 64;
+
+rocksdb::Slice AsSlice(absl::string_view text) { return {text.data(), text.size()}; }
+
+rocksdb::ColumnFamilyOptions ChunkOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.enable_blob_files =
+      true;  // chunks are large: keep them out of the tree, so that compaction is cheap
+  options.min_blob_size = 4096;
+  options.blob_file_size = 256 << 20;
+  options.enable_blob_garbage_collection = true;
+  options.write_buffer_size = 64 << 20;
+  options.compression = rocksdb::kNoCompression;  // weights do not compress
+  return options;
+}
+
+rocksdb::WriteOptions Synced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+// Chunks skip the log: Commit flushes them to their files before the manifest is written.
+rocksdb::WriteOptions Unlogged() {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return options;
+}
+
+std::uint64_t IntProperty(rocksdb::DB& db, const std::string& property) {
+  std::uint64_t value = 0;
+  return db.GetAggregatedIntProperty(property, &value) ? value : 0;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(const std::filesystem::path& folder,
+                                                                   rocksdb::Env* env) {
+  absl::StatusOr<RocksDatabase> database = OpenRocks(
+      {.folder = folder,
+       .families = {{"chunks", ChunkOptions()}, {"stored", {}}, {"manifests", {}}, {"references", {}}},
+       .atomic_flush = true,
+       .env = env});
+  if (!database.ok()) return database.status();
+  std::unique_ptr<ArtifactStore> store(new ArtifactStore(*std::move(database), folder));
+  if (absl::Status status = store->DropOrphans(); !status.ok()) return status;
+  return store;
+}
+
+absl::StatusOr<bool> ArtifactStore::HasChunk(absl::string_view digest) const {
+  std::string nothing;
+  const rocksdb::Status status = database_.db->Get({}, Of(kStored), AsSlice(digest), &nothing);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return FromRocks(status, absl::StrCat("looking for chunk ", digest));
+  return true;
+}
+
+absl::StatusOr<std::vector<std::string>> ArtifactStore::Missing(const std::vector<std::string>& digests,
+                                                                absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> missing;
+  std::set<absl::string_view> seen;
+  for (const std::string& digest : digests) {
+    if (!seen.insert(digest).second) continue;
+    absl::StatusOr<bool> present = HasChunk(digest);
+    if (!present.ok()) return present.status();
+    if (!*present) missing.push_back(digest);
+    if (*present) promised_until_[digest] = now + kUploadGrace;
+  }
+  return missing;
+}
+
+absl::Status ArtifactStore::CheckFreeSpace(std::size_t bytes) const {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder_, error);
+  if (error || space.available >= bytes + kReservedDiskBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk of ", folder_.string(), " has ", space.available >> 20, " MiB left of which ",
+                   kReservedDiskBytes >> 20, " are reserved: free space, or move the data folder"));
+}
+
+absl::Status ArtifactStore::PutChunk(absl::string_view digest, absl::string_view data, absl::Time now) {
+  if (data.size() > kMaxChunkBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("chunk ", digest, " has ", data.size(), " bytes; at most ",
+                                                   kMaxChunkBytes, " are stored"));
+  }
+  if (const std::string actual = Sha256Hex(data); actual != digest) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("chunk ", digest, " holds bytes whose SHA-256 is ", actual, ": send it again"));
+  }
+  if (absl::Status status = CheckFreeSpace(data.size()); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  promised_until_[std::string(digest)] = now + kUploadGrace;
+  rocksdb::WriteBatch batch;
+  batch.Put(Of(kChunks), AsSlice(digest), EncodeChunk(data));
+  batch.Put(Of(kStored), AsSlice(digest), "");
+  return FromRocks(database_.db->Write(Unlogged(), &batch), absl::StrCat("storing chunk ", digest));
+}
+
+absl::StatusOr<std::string> ArtifactStore::GetChunk(absl::string_view digest) const {
+  std::string record;
+  rocksdb::Status status = database_.db->Get({}, Of(kChunks), AsSlice(digest), &record);
+  if (status.IsNotFound()) return absl::NotFoundError(absl::StrCat("no chunk ", digest));
+  if (!status.ok()) return FromRocks(status, absl::StrCat("reading chunk ", digest));
+  return DecodeChunk(digest, std::move(record));
+}
+
+absl::Status ArtifactStore::Commit(const ArtifactRecord& artifact) {
+  absl::MutexLock lock(&mutex_);
+  const std::set<std::string> chunks(artifact.chunks.begin(), artifact.chunks.end());
+  rocksdb::WriteBatch batch;
+  std::string lines;
+  for (const std::string& digest : chunks) {
+    absl::StatusOr<bool> present = HasChunk(digest);
+    if (!present.ok()) return present.status();
+    if (!*present) {
+      return absl::FailedPreconditionError(absl::StrCat("artifact ", artifact.id, " names chunk ", digest,
+                                                        ", which is not stored: upload it first"));
+    }
+    batch.Put(Of(kReferences), absl::StrCat(digest, "/", artifact.id), "");
+    absl::StrAppend(&lines, digest, "\n");
+  }
+  batch.Put(Of(kReferences), absl::StrCat(kByArtifact, artifact.id), lines);
+  batch.Put(Of(kManifests), artifact.id, artifact.manifest);
+  // The order that makes a readable manifest whole: chunks to the disk, then the manifest with its
+  // references.
+  rocksdb::Status status = database_.db->Flush(rocksdb::FlushOptions(), {Of(kChunks), Of(kStored)});
+  if (status.ok()) status = database_.db->Write(Synced(), &batch);
+  return FromRocks(status, absl::StrCat("committing artifact ", artifact.id));
+}
+
+absl::StatusOr<std::optional<std::string>> ArtifactStore::GetManifest(absl::string_view id) const {
+  std::string manifest;
+  const rocksdb::Status status = database_.db->Get({}, Of(kManifests), AsSlice(id), &manifest);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return FromRocks(status, absl::StrCat("reading manifest ", id));
+  return manifest;
+}
+
+absl::Status ArtifactStore::ForEach(
+    const std::function<void(absl::string_view, absl::string_view)>& visit) const {
+  std::unique_ptr<rocksdb::Iterator> row(database_.db->NewIterator({}, Of(kManifests)));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    visit({row->key().data(), row->key().size()}, {row->value().data(), row->value().size()});
+  }
+  return FromRocks(row->status(), "listing manifests");
+}
+
+absl::StatusOr<std::vector<std::string>> ArtifactStore::ChunksOf(absl::string_view id) const {
+  std::string lines;
+  const rocksdb::Status status =
+      database_.db->Get({}, Of(kReferences), absl::StrCat(kByArtifact, id), &lines);
+  if (!status.ok()) return FromRocks(status, absl::StrCat("reading the chunk list of artifact ", id));
+  return absl::StrSplit(lines, '\n', absl::SkipEmpty());
+}
+
+bool ArtifactStore::IsReferenced(absl::string_view digest) const {
+  const std::string prefix = absl::StrCat(digest, "/");
+  std::unique_ptr<rocksdb::Iterator> row(database_.db->NewIterator({}, Of(kReferences)));
+  row->Seek(prefix);
+  // An unreadable index counts as a reference: better an orphan too many than a chunk too few.
+  return !row->status().ok() || (row->Valid() && row->key().starts_with(prefix));
+}
+
+absl::Status ArtifactStore::Delete(absl::string_view id, absl::Time now) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<std::vector<std::string>> chunks = ChunksOf(id);
+  if (!chunks.ok()) return chunks.status();
+  rocksdb::WriteBatch batch;
+  batch.Delete(Of(kManifests), AsSlice(id));
+  batch.Delete(Of(kReferences), absl::StrCat(kByArtifact, id));
+  for (const std::string& digest : *chunks) batch.Delete(Of(kReferences), absl::StrCat(digest, "/", id));
+  if (rocksdb::Status status = database_.db->Write(Synced(), &batch); !status.ok()) {
+    return FromRocks(status, absl::StrCat("deleting artifact ", id));
+  }
+  std::erase_if(promised_until_, [&](const auto& promise) { return promise.second <= now; });
+  std::vector<std::string> droppable;
+  for (const std::string& digest : *chunks) {
+    if (!promised_until_.contains(digest) && !IsReferenced(digest)) droppable.push_back(digest);
+  }
+  return DropChunks(droppable);
+}
+
+absl::Status ArtifactStore::DropChunks(const std::vector<std::string>& digests) {
+  rocksdb::WriteBatch batch;
+  for (const std::string& digest : digests) {
+    batch.Delete(Of(kChunks), digest);
+    batch.Delete(Of(kStored), digest);
+  }
+  if (rocksdb::Status status = database_.db->Write(Unlogged(), &batch); !status.ok()) {
+    return FromRocks(status, "dropping chunks");
+  }
+  chunks_dropped_ += digests.size();
+  if (chunks_dropped_ < kCompactAfterDrops) return absl::OkStatus();
+  chunks_dropped_ = 0;
+  return FromRocks(database_.db->CompactRange({}, Of(kChunks), nullptr, nullptr), "compacting chunks");
+}
+
+absl::Status ArtifactStore::DropOrphans() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> orphans;
+  std::unique_ptr<rocksdb::Iterator> row(database_.db->NewIterator({}, Of(kStored)));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    if (!IsReferenced(row->key().ToString())) orphans.push_back(row->key().ToString());
+  }
+  if (!row->status().ok()) return FromRocks(row->status(), "listing chunks");
+  row.reset();
+  return DropChunks(orphans);
+}
+
+std::uint64_t ArtifactStore::DiskBytes() const {
+  return IntProperty(*database_.db, rocksdb::DB::Properties::kTotalSstFilesSize) +
+         IntProperty(*database_.db, rocksdb::DB::Properties::kTotalBlobFileSize);
+}
+
+std::uint64_t ArtifactStore::MemtableBytes() const {
+  return IntProperty(*database_.db, rocksdb::DB::Properties::kCurSizeAllMemTables);
+}
+
+}  // namespace rad
