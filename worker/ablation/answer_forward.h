@@ -1,0 +1,22 @@
+// answer_forward.h: the end of a forward pass when only a few rows of each sequence are read.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "worker/model/transformer.h"
+
+namespace rad {
+
+// The rows to read: positions [B, A] int64 of B sequences of t tokens.
+// The residual stream at them, [B*A, d], of stream [B, t, d].
+at::Tensor RowsAt(const at::Tensor& stream, const at::Tensor& positions);
+
+// The last layer's output at those rows only, [B*A, d]: keys and values are made for all tokens; queries,
+// o_proj and MLP for the rows. x [B, t, d] is the stream before the layer.
+at::Tensor LastLayerRows(const Transformer& model, const at::Tensor& x, const at::Tensor& positions,
+                         const Rope& rope);
+
+// Logits [rows, V] of the stream [rows, d] after the last layer.
+at::Tensor RowLogits(const Transformer& model, const at::Tensor& stream);
+
+}  // namespace rad
