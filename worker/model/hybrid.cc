@@ -1,0 +1,155 @@
+#include "worker/model/hybrid.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace rad {
+namespace {
+
+// Blocks `heads` of P rows each (dim 0) or columns (dim 1); a copy.
+at::Tensor SelectBlocks(const at::Tensor& weight, const std::vector<int>& heads, std::int64_t P, int dim) {
+  if (!weight.defined()) return {};
+  std::vector<std::int64_t> indices;
+  for (const int head : heads) {
+    for (std::int64_t i = 0; i < P; ++i) indices.push_back(head * P + i);
+  }
+  return weight.detach().index_select(dim, at::tensor(indices));
+}
+
+AttentionWeights SelectAttention(const AttentionWeights& teacher, const HeadSplit& split, std::int64_t P) {
+  if (split.kept.empty()) return {};
+  AttentionWeights kept;
+  kept.q = SelectBlocks(teacher.q, split.kept, P, 0);
+  kept.k = SelectBlocks(teacher.k, split.groups, P, 0);
+  kept.v = SelectBlocks(teacher.v, split.groups, P, 0);
+  kept.q_bias = SelectBlocks(teacher.q_bias, split.kept, P, 0);
+  kept.k_bias = SelectBlocks(teacher.k_bias, split.groups, P, 0);
+  kept.v_bias = SelectBlocks(teacher.v_bias, split.groups, P, 0);
+  return kept;
+}
+
+Mamba2Weights Detached(Mamba2Weights w) {
+  for (at::Tensor* tensor : {&w.in_proj, &w.in_proj_bias, &w.conv_weight, &w.conv_bias, &w.z_bias, &w.D}) {
+    if (tensor->defined()) *tensor = tensor->detach();
+  }
+  return w;
+}
+
+std::vector<int> Concatenated(std::vector<int> first, const std::vector<int>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+}  // namespace
+
+HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept) {
+  const int group_size = static_cast<int>(config.heads / config.kv_heads);
+  HeadSplit split{std::move(kept)};
+  for (int head = 0; head < config.heads; ++head) {
+    if (!std::binary_search(split.kept.begin(), split.kept.end(), head)) split.replaced.push_back(head);
+  }
+  for (const int head : split.kept) {
+    const int group = head / group_size;
+    if (split.groups.empty() || split.groups.back() != group) split.groups.push_back(group);
+    split.kept_group.push_back(static_cast<int>(split.groups.size()) - 1);
+  }
+  return split;
+}
+
+std::vector<std::vector<int>> KeptByLayer(const ModelConfig& config, std::span<const HeadId> kept) {
+  std::vector<std::vector<int>> layers(config.layers);
+  for (const HeadId id : kept) layers.at(id.layer).push_back(id.head);
+  for (std::vector<int>& heads : layers) std::sort(heads.begin(), heads.end());
+  return layers;
+}
+
+Transformer WithoutAttention(const Transformer& teacher) {
+  Transformer base = teacher;
+  for (LayerWeights& layer : base.layers) layer.attention = {};
+  return base;
+}
+
+HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
+                            const Mamba2Weights& all_heads) {
+  HybridLayer layer{MakeHeadSplit(config, std::move(kept))};
+  const HeadSplit& split = layer.split;
+  layer.attention = SelectAttention(teacher, split, config.head_dim);
+  if (!split.replaced.empty()) layer.ssm = Detached(SelectHeads(all_heads, split.replaced));
+  layer.o = SelectBlocks(teacher.o, Concatenated(split.kept, split.replaced), config.head_dim, 1);
+  return layer;
+}
+
+std::vector<NamedTensor> TrainedTensors(const HybridStudent& student) {
+  std::vector<NamedTensor> tensors;
+  for (std::size_t l = 0; l < student.layers.size(); ++l) {
+    const HybridLayer& layer = student.layers[l];
+    const auto add = [&](const char* name, const at::Tensor& tensor) {
+      if (tensor.defined()) tensors.push_back({absl::StrCat("layers.", l, ".", name), tensor});
+    };
+    add("attention.q_proj.weight", layer.attention.q);
+    add("attention.k_proj.weight", layer.attention.k);
+    add("attention.v_proj.weight", layer.attention.v);
+    add("attention.q_proj.bias", layer.attention.q_bias);
+    add("attention.k_proj.bias", layer.attention.k_bias);
+    add("attention.v_proj.bias", layer.attention.v_bias);
+    add("ssm.in_proj.weight", layer.ssm.in_proj);
+    add("ssm.in_proj.bias", layer.ssm.in_proj_bias);
+    add("ssm.conv1d.weight", layer.ssm.conv_weight);
+    add("ssm.conv1d.bias", layer.ssm.conv_bias);
+    add("ssm.z_bias", layer.ssm.z_bias);
+    add("ssm.D", layer.ssm.D);
+    add("o_proj.weight", layer.o);
+  }
+  return tensors;
+}
+
+Qkv ProjectKept(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                const Rope& rope) {
+  ModelConfig kept = config;
+  kept.heads = static_cast<std::int64_t>(layer.split.kept.size());
+  kept.kv_heads = static_cast<std::int64_t>(layer.split.groups.size());
+  return ProjectQkv(kept, layer.attention, normed, rope);
+}
+
+at::Tensor KeptHeadOutputs(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                           const Rope& rope, const at::Tensor& document) {
+  Qkv qkv = ProjectKept(config, layer, normed, rope);
+  if (layer.split.groups.size() != layer.split.kept.size()) {  // groups may be kept in unequal parts
+    const at::Tensor group = at::tensor(layer.split.kept_group, at::kLong);
+    qkv.k = qkv.k.index_select(1, group);
+    qkv.v = qkv.v.index_select(1, group);
+  }
+  ModelConfig ungrouped = config;
+  ungrouped.heads = ungrouped.kv_heads = static_cast<std::int64_t>(layer.split.kept.size());
+  return HeadOutputs(ungrouped, qkv, document);
+}
+
+at::Tensor HybridMixer(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                       const Rope& rope, const at::Tensor& document) {
+  std::vector<at::Tensor> heads;
+  if (!layer.split.kept.empty()) heads.push_back(KeptHeadOutputs(config, layer, normed, rope, document));
+  if (!layer.split.replaced.empty())
+    heads.push_back(Mamba2Heads(layer.ssm, normed, DocumentStarts(document)));
+  return at::linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
+}
+
+at::Tensor LayerForward(const HybridStudent& student, int layer, const at::Tensor& x, const Rope& rope,
+                        const at::Tensor& document) {
+  const ModelConfig& config = student.base.config;
+  const LayerWeights& w = student.base.layers.at(layer);
+  const at::Tensor normed = RmsNorm(x, w.input_norm, config.rms_eps);
+  const at::Tensor mixed = x + HybridMixer(config, student.layers.at(layer), normed, rope, document);
+  return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
+}
+
+at::Tensor HiddenStates(const HybridStudent& student, const at::Tensor& ids, const at::Tensor& document) {
+  const ModelConfig& config = student.base.config;
+  const Rope rope = MakeRope(config, 0, ids.size(1));
+  at::Tensor x = at::embedding(student.base.embedding, ids);
+  for (int layer = 0; layer < config.layers; ++layer) x = LayerForward(student, layer, x, rope, document);
+  return RmsNorm(x, student.base.final_norm, config.rms_eps);
+}
+
+}  // namespace rad

@@ -1,0 +1,78 @@
+// hybrid.h: the student: a Transformer whose layers keep a few attention heads and replace the others by
+// DiscreteMamba-2 heads ("replace" join of arXiv 2602.11374: the input of the output projection is cut into
+// one chunk of P per head, and each chunk comes from that head's kind). Embedding, norms, MLPs and LM head
+// are the teacher's own tensors, not copies. A layer may keep 0 heads (then it has no attention) or all (then
+// no SSM). Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, P head dimension, N state
+// dimension.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <span>
+#include <vector>
+
+#include "worker/model/mamba2_mixer.h"
+#include "worker/model/named_tensor.h"
+#include "worker/model/transformer.h"
+
+namespace rad {
+
+// Which heads of a layer are attention, and which key-value groups those need.
+struct HeadSplit {
+  std::vector<int> kept;        // attention heads, ascending
+  std::vector<int> replaced;    // SSM heads, ascending
+  std::vector<int> groups;      // the teacher's key-value groups that a kept head reads, ascending
+  std::vector<int> kept_group;  // per kept head: index into groups
+};
+
+// kept: any set of heads, at least 0 and below config.heads, ascending.
+HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept);
+// Kept heads in any order -> one ascending list per layer.
+std::vector<std::vector<int>> KeptByLayer(const ModelConfig& config, std::span<const HeadId> kept);
+
+struct HybridLayer {
+  HeadSplit split;
+  // The kept heads' rows of q [K*P, d] and their groups' rows of k, v [groups*P, d], with biases where the
+  // teacher has them. Kept heads of one group share k and v, in the weights and in the cache. `o` is not
+  // used.
+  AttentionWeights attention;
+  Mamba2Weights ssm;  // one head per entry of split.replaced
+  at::Tensor o;       // [d, H*P]; columns: the kept heads, then the replaced ones, each in the order of split
+};
+
+struct HybridStudent {
+  Transformer base;  // the teacher's, its attention weights left out
+  std::int64_t state_dim = 0;
+  std::vector<HybridLayer> layers;
+};
+
+// Shares every tensor of the teacher but those of its attention.
+Transformer WithoutAttention(const Transformer& teacher);
+
+// Copies the teacher's weights of the kept heads and all of o, and the SSM heads of the others out of
+// `all_heads`, one SSM head per head of the teacher. All tensors are new leaves, without gradient.
+HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
+                            const Mamba2Weights& all_heads);
+
+// The trained tensors, "layers.3.attention.q_proj.weight", ..., in a fixed order. Handles, not copies: to set
+// requires_grad, to optimise in place, to save.
+std::vector<NamedTensor> TrainedTensors(const HybridStudent& student);
+
+// Pieces of the forward pass; all differentiable.
+// The kept heads' q [b, K, t, P] and their groups' k and v [b, groups, t, P], rope applied.
+Qkv ProjectKept(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                const Rope& rope);
+// normed [b, t, d] -> the kept heads' outputs [b, t, K*P].
+at::Tensor KeptHeadOutputs(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                           const Rope& rope, const at::Tensor& document = {});
+// normed [b, t, d] -> what the mixer adds to the residual stream [b, t, d].
+at::Tensor HybridMixer(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
+                       const Rope& rope, const at::Tensor& document = {});
+// The residual stream after `layer`, given the stream before it.
+at::Tensor LayerForward(const HybridStudent& student, int layer, const at::Tensor& x, const Rope& rope,
+                        const at::Tensor& document = {});
+// ids [b, t] int64 -> the residual stream after the final norm [b, t, d]. `document` as in transformer.h; it
+// also resets the SSM states, while the short convolution runs across documents as in the authors' layer.
+at::Tensor HiddenStates(const HybridStudent& student, const at::Tensor& ids, const at::Tensor& document = {});
+
+}  // namespace rad
