@@ -19,7 +19,7 @@ using torch::autograd::variable_list;
 using NoAutocast = c10::impl::ExcludeDispatchKeyGuard;
 
 at::Tensor Decay(const at::Tensor& log_a, const at::Tensor& reset) {
-  at::Tensor decay = log_a.to(at::kDouble).exp_();
+  at::Tensor decay = log_a.detach().to(at::kDouble).exp_();
   return reset.defined() ? decay.masked_fill_(reset, 0) : decay;
 }
 
@@ -39,13 +39,13 @@ at::Tensor MixingMatrix(const at::Tensor& B, const at::Tensor& C, const at::Tens
   return mixing;
 }
 
-// y = M x of one chunk, for n tiles. Written out because autograd would keep and traverse a dozen [n, l, l]
-// tensors where this keeps one.
+// y = M x of one chunk, for n tiles, M formed with `decay` = exp(log_a) after resets. Written out because
+// autograd would keep and traverse a dozen [n, l, l] tensors where this keeps one.
 class ChunkFunction : public torch::autograd::Function<ChunkFunction> {
  public:
   static Variable forward(AutogradContext* context, const Variable& x, const Variable& B, const Variable& C,
-                          const Variable& log_a, const Variable& D, const Variable& reset) {
-    const at::Tensor decay = Decay(log_a, reset);
+                          const Variable& log_a, const Variable& D, const Variable& decay) {
+    static_cast<void>(log_a);  // its values come as `decay`; as an argument it gets the gradient
     const at::Tensor mixing = MixingMatrix(B, C, decay, D);
     context->save_for_backward({x, B, C, decay, mixing});
     return at::bmm(mixing, x);
@@ -140,7 +140,8 @@ SsdOutput Ssd(const SsdInput& in, bool want_final_state, std::int64_t chunk) {
   for (std::int64_t begin = 0; begin < l; begin += chunk) {
     const std::int64_t end = std::min(begin + chunk, l);
     const TileInput part = tiles.Slice(begin, end);
-    at::Tensor y = ChunkFunction::apply(part.x, part.B, part.C, part.log_a, part.D, part.reset);
+    at::Tensor y =
+        ChunkFunction::apply(part.x, part.B, part.C, part.log_a, part.D, Decay(part.log_a, part.reset));
     const bool need_state = end < l || want_final_state;
     at::Tensor from_start;
     if (state.defined()) {
