@@ -34,6 +34,9 @@ class SplitMix {
     }
   }
 
+  // Uniform in [0, 1).
+  double Unit() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
+
   // The first `count` places of a random order of `items`; count <= items.size().
   template <typename T>
   std::vector<T> Sample(std::vector<T> items, std::size_t count) {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "worker/data/random.h"
+#include "worker/ablation/split_mix.h"
 
 namespace rad {
 namespace {
@@ -45,7 +45,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
 std::uint64_t ContentHash(const std::string& text, std::uint64_t seed) {
   std::uint64_t hash = seed ^ 0xcbf29ce484222325U;  // FNV-1a
   for (unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3U;
-  return MixBits(hash);
+  return SplitMix({hash}).Next();
 }
 
 absl::StatusOr<std::vector<Document>> ReadAll(const DataSpec& spec) {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "worker/data/random.h"
+#include "worker/ablation/split_mix.h"
 #include "worker/data/text_window.h"
 
 namespace rad {
@@ -106,7 +106,7 @@ bool TrainingData::IsPromptSequence(std::int64_t sequence) const {
 }
 
 absl::Status TrainingData::AddPrompts(DataStream stream, std::int64_t sequence, Packer& packer) const {
-  Random random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 1});
+  SplitMix random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 1});
   while (packer.Room() > 0) {
     ProbeSpec prompt = spec_.prompts;
     prompt.seed = random.Next();
@@ -123,7 +123,7 @@ absl::Status TrainingData::AddPrompts(DataStream stream, std::int64_t sequence, 
 }
 
 absl::Status TrainingData::AddText(DataStream stream, std::int64_t sequence, Packer& packer) const {
-  Random random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 2});
+  SplitMix random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 2});
   for (int tries = 0; packer.Room() > 0; ++tries) {
     if (tries == kMaxDocumentsPerSequence) {
       return absl::InvalidArgumentError("data.text: the documents hold hardly any tokens; add longer ones");

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/distill/named_tensor.h"
+#include "worker/model/named_tensor.h"
 
 namespace rad {
 

@@ -15,14 +15,14 @@ using torch::autograd::variable_list;
 struct KdFunction : torch::autograd::Function<KdFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& student, const at::Tensor& teacher,
                             const at::Tensor& lm_head, const at::Tensor& weight, double student_temperature,
-                            double teacher_temperature) {
+                            double teacher_temperature, std::int64_t chunk_bytes) {
     const double total = weight.sum().item<double>();
     at::Tensor gradient = at::zeros_like(student, at::kFloat);
     double loss = 0;
     if (total > 0) {
       const at::Tensor share = weight / total;
       const std::int64_t row_bytes = lm_head.size(0) * static_cast<std::int64_t>(sizeof(float));
-      const std::int64_t rows = std::max<std::int64_t>(1, kKdChunkBytes / row_bytes);
+      const std::int64_t rows = std::max<std::int64_t>(1, chunk_bytes / row_bytes);
       for (std::int64_t begin = 0; begin < student.size(0); begin += rows) {
         const std::int64_t count = std::min(rows, student.size(0) - begin);
         const auto chunk = [&](const at::Tensor& t) { return t.narrow(0, begin, count); };
@@ -39,7 +39,7 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
 
   static variable_list backward(AutogradContext* context, variable_list outer) {
     const at::Tensor gradient = context->get_saved_variables()[0] * outer[0];
-    return {gradient, {}, {}, {}, {}, {}};
+    return {gradient, {}, {}, {}, {}, {}, {}};
   }
 };
 
@@ -57,9 +57,10 @@ at::Tensor KdLossInPlace(at::Tensor student, at::Tensor teacher, const at::Tenso
 }
 
 at::Tensor KdLoss(const at::Tensor& student_hidden, const at::Tensor& teacher_hidden,
-                  const at::Tensor& lm_head, const at::Tensor& weight, KdTemperature temperature) {
+                  const at::Tensor& lm_head, const at::Tensor& weight, KdTemperature temperature,
+                  std::int64_t chunk_bytes) {
   return KdFunction::apply(student_hidden, teacher_hidden, lm_head, weight, temperature.student,
-                           temperature.teacher);
+                           temperature.teacher, chunk_bytes);
 }
 
 }  // namespace rad

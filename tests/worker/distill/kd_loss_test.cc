@@ -16,14 +16,15 @@ at::Tensor PlainLoss(const at::Tensor& student, const at::Tensor& teacher, const
 
 TEST(KdLoss, EqualsTheDefinitionAndItsGradientOverSeveralChunks) {
   at::manual_seed(1);
-  const std::int64_t n = 9, d = 12, vocab = kKdChunkBytes / 4 / 4;  // chunks of 4 tokens: 4 + 4 + 1
+  const std::int64_t n = 9, d = 12, vocab = 50;
   const at::Tensor lm_head = at::randn({vocab, d}) * 0.5;
   const at::Tensor teacher = at::randn({n, d});
   const at::Tensor weight = at::tensor({1.0F, 0.0F, 4.0F, 1.0F, 1.0F, 0.0F, 0.0F, 2.0F, 1.0F});
   for (const double temperature : {1.0, 2.0}) {
     at::Tensor student = at::randn({n, d}).set_requires_grad(true);
     at::Tensor plain = student.detach().to(at::kDouble).set_requires_grad(true);
-    const at::Tensor loss = KdLoss(student, teacher, lm_head, weight, {temperature, temperature});
+    const at::Tensor loss = KdLoss(student, teacher, lm_head, weight, {temperature, temperature},
+                                   /*chunk_bytes=*/4 * vocab * 4);  // of 4, 4 and 1 tokens
     (loss * 3).backward();
     const at::Tensor head = lm_head.to(at::kDouble);
     const at::Tensor expected = PlainLoss(at::linear(plain, head), at::linear(teacher.to(at::kDouble), head),

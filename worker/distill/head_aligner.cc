@@ -1,0 +1,85 @@
+#include "worker/distill/head_aligner.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "worker/ablation/split_mix.h"
+#include "worker/distill/init_heads.h"
+#include "worker/distill/mixer_tensors.h"
+
+namespace rad {
+namespace {
+
+constexpr double kLayersWithHeadsLeftOut = 0.5;
+constexpr double kHeadsLeftOut = 0.4;
+
+// [H*P] of ones, or with zeros for the heads left out; undefined for all ones. At least one head stays.
+at::Tensor HeadMask(const ModelConfig& config, std::uint64_t seed, std::int64_t step, int layer) {
+  SplitMix random({seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(layer)});
+  if (step == 0 || random.Unit() >= kLayersWithHeadsLeftOut) return {};
+  at::Tensor mask = at::ones({config.heads, config.head_dim});
+  for (std::int64_t head = 0; head < config.heads; ++head) {
+    if (random.Unit() < kHeadsLeftOut) mask[head].zero_();
+  }
+  return mask.any().item<bool>() ? mask.view({-1}) : at::Tensor();
+}
+
+at::Tensor TokenNorms(const at::Tensor& x) { return at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}); }
+
+}  // namespace
+
+HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration)
+    : teacher_(teacher) {
+  WalkTeacher(teacher, calibration, [&](const LayerView& view) {
+    const AttentionWeights& attention = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
+    mixers_.push_back(InitHeads(teacher.config, attention, state_dim, view, calibration.reset));
+    const std::vector<NamedTensor> tensors = MixerTensors(view.layer, mixers_.back());
+    for (const NamedTensor& named : tensors) at::Tensor(named.tensor).set_requires_grad(true);
+    optimizers_.emplace_back(tensors, AdamWOptions{});
+  });
+}
+
+AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std::uint64_t seed,
+                            std::int64_t step) {
+  AlignStep result;
+  int whole_layers = 0;
+  WalkTeacher(teacher_, batch, [&](const LayerView& view) {
+    const auto layer = static_cast<std::size_t>(view.layer);
+    at::Tensor difference = Mamba2Heads(mixers_[layer], view.normed, batch.reset) - view.heads;
+    const at::Tensor mask = HeadMask(teacher_.config, seed, step, view.layer);
+    if (mask.defined()) difference = difference * mask;
+    const at::Tensor norms = TokenNorms(at::linear(difference, teacher_.layers[layer].attention.o));
+    const at::Tensor loss = norms.mean();
+    loss.backward();
+    if (!std::isfinite(optimizers_[layer].Step(learning_rate))) ++result.skipped_layers;
+    const double value = loss.item<double>();
+    result.loss += value / static_cast<double>(teacher_.config.layers);
+    if (mask.defined()) return;
+    ++whole_layers;
+    result.relative_error += value / (TokenNorms(view.output).mean().item<double>() + 1e-12);
+  });
+  result.relative_error /= std::max(whole_layers, 1);
+  return result;
+}
+
+std::vector<NamedTensor> HeadAligner::Weights() const {
+  std::vector<NamedTensor> all;
+  for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
+    for (NamedTensor& named : MixerTensors(static_cast<int>(layer), mixers_[layer]))
+      all.push_back(std::move(named));
+  }
+  return all;
+}
+
+std::vector<NamedTensor> HeadAligner::OptimizerState() const {
+  std::vector<NamedTensor> all;
+  for (std::size_t layer = 0; layer < optimizers_.size(); ++layer) {
+    for (NamedTensor& named : optimizers_[layer].State(absl::StrCat("layers.", layer)))
+      all.push_back(std::move(named));
+  }
+  return all;
+}
+
+}  // namespace rad

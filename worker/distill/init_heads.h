@@ -1,0 +1,22 @@
+// init_heads.h: SSM heads that begin as close to a teacher's attention heads as they can be made without
+// training. Shapes: b sequences, t tokens, d hidden, H heads, G key-value groups, P head dimension, N state
+// dimension.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "worker/distill/teacher_walk.h"
+#include "worker/model/mamba2_mixer.h"
+#include "worker/model/transformer.h"
+
+namespace rad {
+
+// One layer's mixer: x from the v rows, B from the k rows, C from the q rows, each head's k and q reduced to
+// the N directions that carry most of q.k on the calibration tokens; a convolution that does nothing, a gate
+// of 1, and per head the decay, the scale of C.B and the skip D that fit the teacher head's output best
+// (least squares). Rotary positions have no counterpart: where a head looks by distance is left to the decay.
+// N <= P.
+Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
+                        const LayerView& calibration, const at::Tensor& reset);
+
+}  // namespace rad

@@ -1,0 +1,20 @@
+#include "worker/distill/training_tensors.h"
+
+#include "worker/model/ssd.h"
+
+namespace rad {
+
+BatchTensors ToTensors(const TrainingBatch& batch) {
+  const std::vector<std::int64_t> shape{batch.sequences, batch.sequence_tokens};
+  BatchTensors tensors;
+  tensors.ids = at::tensor(batch.ids).view(shape);
+  tensors.is_answer = at::tensor(batch.is_answer).view(shape).to(at::kBool);
+  const at::Tensor document = at::tensor(batch.document).view(shape);
+  if (document.max().item<std::int64_t>() > 0) {
+    tensors.document = document;
+    tensors.reset = DocumentStarts(document);
+  }
+  return tensors;
+}
+
+}  // namespace rad

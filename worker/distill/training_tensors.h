@@ -1,0 +1,20 @@
+// training_tensors.h: a TrainingBatch as tensors.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "worker/data/training_data.h"
+
+namespace rad {
+
+// b sequences of t tokens.
+struct BatchTensors {
+  at::Tensor ids;       // [b, t] int64
+  at::Tensor document;  // [b, t] int64; undefined when no sequence is packed of several
+  at::Tensor reset;  // [b, t] bool, true at the first token of a packed document; undefined like `document`
+  at::Tensor is_answer;  // [b, t] bool, true where the next token is part of an answer
+};
+
+BatchTensors ToTensors(const TrainingBatch& batch);
+
+}  // namespace rad
