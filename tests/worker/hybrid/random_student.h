@@ -1,0 +1,35 @@
+// random_student.h: a small student with random weights in every part, so that no part can be wrong unseen.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "tests/worker/transformer/random_transformer.h"
+#include "worker/model/hybrid.h"
+
+namespace rad {
+
+// SSM heads that really depend on their input: random projections, gates, convolutions and decays.
+inline Mamba2Weights RandomMamba2(const ModelConfig& config, std::int64_t state_dim) {
+  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim);
+  w.in_proj = at::randn(w.in_proj.sizes()) * 0.3;
+  w.in_proj_bias = at::randn(w.in_proj_bias.sizes()) * 0.3;
+  w.conv_weight = at::randn(w.conv_weight.sizes()) * 0.5;
+  w.conv_bias = at::randn(w.conv_bias.sizes()) * 0.1;
+  w.z_bias = at::randn(w.z_bias.sizes());
+  w.D = at::randn(w.D.sizes());
+  return w;
+}
+
+// kept: one ascending list of heads per layer of the teacher.
+inline HybridStudent RandomStudent(const Transformer& teacher, const std::vector<std::vector<int>>& kept,
+                                   std::int64_t state_dim) {
+  HybridStudent student{WithoutAttention(teacher), state_dim};
+  for (std::size_t l = 0; l < teacher.layers.size(); ++l) {
+    student.layers.push_back(MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept.at(l),
+                                             RandomMamba2(teacher.config, state_dim)));
+  }
+  return student;
+}
+
+}  // namespace rad
