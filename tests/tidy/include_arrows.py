@@ -12,7 +12,8 @@ ARROWS = {
     "coordinator": ["storage", "proto"],
     "coordinator/cli": ["proto"],
     "worker": [],
-    "worker/agent": ["proto"],
+    "worker/wire": ["proto"],
+    "worker/agent": ["worker/wire", "proto"],
     "worker/text": ["worker/model"],
     "worker/model": ["worker", "worker/text", "kernels"],
     "worker/data": ["worker", "worker/text", "worker/model", "worker/ablation"],
@@ -21,7 +22,7 @@ ARROWS = {
     "worker/eval": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/tools": ["worker", "worker/text", "worker/model", "worker/ablation", "worker/tasks", "kernels"],
     "worker/tasks": ["worker", "worker/model", "worker/data", "worker/ablation", "worker/distill", "worker/eval",
-                     "proto"],
+                     "worker/wire", "proto"],
 }
 TORCH_FOLDERS = {"worker/model", "worker/ablation", "worker/distill", "worker/eval", "worker/tools"}
 PRODUCT = ["kernels", "storage", "coordinator", "worker", "proto"]

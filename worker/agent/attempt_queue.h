@@ -1,0 +1,53 @@
+// attempt_queue.h: the tasks this worker has taken on. One runs at a time, as an executor's threads fill the
+// machine; one that arrives while another is being stopped waits for it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "rad/v1/worker.pb.h"
+#include "worker/agent/attempt.h"
+#include "worker/agent/data_folder.h"
+
+namespace rad {
+
+struct QueueEvents {
+  std::function<void()> progressed;  // of running()
+  std::function<void()> printed;     // by running()
+  // The running attempt is over; running() still gives it during the call. `wanted` is false when it was
+  // stopped.
+  std::function<void(v1::TaskFinished report, bool wanted)> finished;
+};
+
+class AttemptQueue {
+ public:
+  AttemptQueue(EventLoop& loop, DataFolder& folder, AttemptSettings settings, QueueEvents events)
+      : loop_(loop), folder_(folder), settings_(std::move(settings)), events_(std::move(events)) {}
+
+  // Does nothing when this attempt is here already.
+  void Add(const v1::Task& task);
+  // Does nothing when there is no such attempt.
+  void Stop(const v1::Fence& fence);
+  void StopAll();
+  void Reap();  // to be called on SIGCHLD
+
+  std::vector<v1::Fence> Fences() const;
+  Attempt* running() { return running_.get(); }
+  bool empty() const { return !running_ && waiting_.empty(); }
+
+ private:
+  void StartNext();
+  void Finished(v1::TaskFinished report);
+  void CannotStart(const v1::Task& task, const absl::Status& why);
+
+  EventLoop& loop_;
+  DataFolder& folder_;
+  const AttemptSettings settings_;
+  const QueueEvents events_;
+  std::deque<v1::Task> waiting_;
+  std::unique_ptr<Attempt> running_;
+};
+
+}  // namespace rad

@@ -1,0 +1,22 @@
+// outbox.h: finished tasks whose reports the coordinator has not stored yet. They outlive any session.
+#pragma once
+
+#include <vector>
+
+#include "rad/v1/worker.pb.h"
+
+namespace rad {
+
+class Outbox {
+ public:
+  void Add(v1::TaskFinished report) { reports_.push_back(std::move(report)); }
+  // False when no such report waits: a repeated acknowledgement does no harm.
+  bool Acknowledge(const v1::Fence& fence);
+  bool Holds(const v1::Fence& fence) const;
+  const std::vector<v1::TaskFinished>& reports() const { return reports_; }  // oldest first
+
+ private:
+  std::vector<v1::TaskFinished> reports_;
+};
+
+}  // namespace rad

@@ -1,0 +1,31 @@
+#include "worker/distill/distill_task.h"
+#include "worker/tasks/spec.h"
+#include "worker/tasks/teacher_check.h"
+#include "worker/tasks/work.h"
+
+namespace rad {
+
+absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHost& host,
+                                          const std::filesystem::path& output) {
+  const auto data = DataOf(work.data(), work.probe());
+  if (!data.ok()) return data.status();
+  const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
+  if (!teacher.ok()) return teacher.status();
+  const auto report = RunDistillTask({.teacher = *teacher,
+                                      .state_dim = static_cast<int>(work.state_dim()),
+                                      .kept = HeadsOf(work.kept()),
+                                      .data = *data,
+                                      .tokens = static_cast<std::int64_t>(work.distill().tokens()),
+                                      .learning_rate = work.distill().learning_rate(),
+                                      .batch_sequences = static_cast<int>(work.distill().batch_sequences()),
+                                      .temperature = work.distill().temperature()},
+                                     host, output);
+  if (!report.ok()) return report.status();
+  v1::DistillResult result;
+  result.set_tokens(static_cast<std::uint64_t>(report->tokens));
+  result.set_first_loss(report->first_loss);
+  result.set_last_loss(report->last_loss);
+  return result;
+}
+
+}  // namespace rad

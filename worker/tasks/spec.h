@@ -1,0 +1,18 @@
+// spec.h: the words of plan.proto as the compute code's. The coordinator has filled every field in.
+#pragma once
+
+#include "rad/v1/plan.pb.h"
+#include "worker/data/data_spec.h"
+
+namespace rad {
+
+// INVALID_ARGUMENT names a template that this worker does not know.
+absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed);
+
+// `probe` shapes the synthetic prompts; their keys and seeds are training's own.
+absl::StatusOr<DataSpec> DataOf(const v1::Data& data, const v1::Probe& probe);
+
+// Sorted, without repetitions.
+std::vector<HeadId> HeadsOf(const google::protobuf::RepeatedPtrField<v1::Head>& heads);
+
+}  // namespace rad

@@ -1,0 +1,29 @@
+// work.h: one function per kind of work: its message in, the compute code's call, its result out.
+// `output` is an empty folder for what the task publishes.
+#pragma once
+
+#include <filesystem>
+
+#include "absl/status/statusor.h"
+#include "rad/v1/plan.pb.h"
+#include "rad/v1/result.pb.h"
+#include "worker/task_host.h"
+
+namespace rad {
+
+// Whichever of the below the message asks for. INVALID_ARGUMENT when it asks for what this worker does not
+// know.
+absl::StatusOr<v1::TaskResult> DoWork(const v1::Work& work, TaskHost& host,
+                                      const std::filesystem::path& output);
+
+absl::StatusOr<v1::TeacherInfo> Inspect(const v1::InspectTeacher& work, TaskHost& host);
+absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, TaskHost& host);
+absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host,
+                                      const std::filesystem::path& output);
+absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHost& host,
+                                          const std::filesystem::path& output);
+absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost& host);
+absl::StatusOr<v1::ExportResult> Export(const v1::ExportStudent& work, TaskHost& host,
+                                        const std::filesystem::path& output);
+
+}  // namespace rad
