@@ -1,6 +1,5 @@
 // rad-executor: everything that computes. rad-worker starts it: once per task attempt, and for the tools.
 #include <iostream>
-#include <span>
 #include <string_view>
 
 #include "worker/tools/tools.h"
@@ -13,7 +12,10 @@ struct Tool {
   std::string_view help;
 };
 
-constexpr std::span<const Tool> kTools = {};
+constexpr Tool kTools[] = {
+    {"inspect", rad::InspectTool, "what a model file holds"},
+    {"tokenize", rad::TokenizeTool, "texts to token ids and back, JSON lines"},
+};
 
 }  // namespace
 

@@ -5,4 +5,7 @@
 
 namespace rad {
 
+int InspectTool(int argc, char** argv);
+int TokenizeTool(int argc, char** argv);
+
 }  // namespace rad
