@@ -31,7 +31,9 @@ class ModelFile {
   virtual absl::StatusOr<std::string> TypeName(std::string_view name) const = 0;
   // Dequantised values; out.size() must be the product of the shape.
   virtual absl::Status ReadFloat32(std::string_view name, std::span<float> out) const = 0;
-  // Hex SHA-256 over the weight files' bytes: what a result computed from this teacher depends on.
+  // What a result computed from this teacher depends on: hex SHA-256 of the .gguf file, or of a folder's
+  // config.json, tokenizer.json (if any) and weight files by name, one after the other. Computed once per
+  // object.
   virtual absl::StatusOr<std::string> Digest() const = 0;
 };
 
