@@ -1,20 +1,13 @@
 #include "worker/ablation/answer_forward.h"
 
+#include "worker/model/grouped_attention.h"
+
 namespace rad {
 namespace {
 
-// Attention of the rows' queries q [B, H, A, P] over all earlier keys: [B*A, H*P].
-at::Tensor AttendFromRows(const ModelConfig& config, const at::Tensor& q, const Qkv& qkv,
-                          const at::Tensor& positions) {
-  const std::int64_t b = q.size(0), a = q.size(2), t = qkv.k.size(2), groups = config.kv_heads;
-  const std::int64_t per_group = config.heads / groups;
-  // [B, 1, A, t]: a row sees tokens up to its own.
-  const at::Tensor visible = at::arange(t).le(positions.unsqueeze(2)).unsqueeze(1);
-  // The query heads of a group share its keys: they are rows of one small matrix, mask repeated.
-  const at::Tensor grouped = q.reshape({b, groups, per_group * a, config.head_dim});
-  const at::Tensor mask = visible.repeat({1, 1, per_group, 1});
-  const at::Tensor out = at::scaled_dot_product_attention(grouped, qkv.k, qkv.v, mask);
-  return out.reshape({b, config.heads, a, config.head_dim}).transpose(1, 2).reshape({b * a, -1});
+// Which tokens the rows at positions [B, A] see: up to their own. [B, 1, A, t].
+at::Tensor VisibleFrom(const at::Tensor& positions, std::int64_t t) {
+  return at::arange(t).le(positions.unsqueeze(2)).unsqueeze(1);
 }
 
 }  // namespace
@@ -46,8 +39,8 @@ at::Tensor LastLayerRows(const Transformer& model, const at::Tensor& x, const at
       ApplyRope(q.view({1, b * a, config.heads, config.head_dim}).transpose(1, 2), row_rope);
   const at::Tensor per_sequence = turned.view({config.heads, b, a, config.head_dim}).transpose(0, 1);
 
-  const at::Tensor mixed = at::addmm(RowsAt(x, positions),
-                                     AttendFromRows(config, per_sequence, qkv, positions), w.attention.o.t());
+  const at::Tensor heads = GroupedAttention(per_sequence, qkv.k, qkv.v, VisibleFrom(positions, x.size(1)));
+  const at::Tensor mixed = at::addmm(RowsAt(x, positions), heads.view({b * a, -1}), w.attention.o.t());
   return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
 }
 

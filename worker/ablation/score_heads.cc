@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "worker/ablation/answer_batch.h"
 #include "worker/ablation/answer_forward.h"
+#include "worker/model/check_ids.h"
 
 namespace rad {
 namespace {
@@ -120,22 +121,13 @@ absl::Status CheckHeads(const ModelConfig& config, std::span<const HeadId> heads
 absl::Status CheckExamples(const ModelConfig& config, std::span<const ProbeExample> examples) {
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const ProbeExample& example = examples[i];
-    const auto size = static_cast<std::int64_t>(example.ids.size());
-    if (example.answer_len < 1 || example.answer_len >= size) {
+    if (absl::Status status = CheckIds(config, example.ids); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("examples[", i, "]: ", status.message()));
+    }
+    if (example.answer_len < 1 || example.answer_len >= static_cast<int>(example.ids.size())) {
       return absl::InvalidArgumentError(absl::StrCat("examples[", i, "].answer_len is ", example.answer_len,
-                                                     "; it must be 1 to ", size - 1, ", less than the ", size,
-                                                     " ids"));
-    }
-    if (size > config.context) {
-      return absl::InvalidArgumentError(absl::StrCat("examples[", i, "] has ", size,
-                                                     " ids, more than the teacher's context of ",
-                                                     config.context, "; use fewer pairs"));
-    }
-    for (TokenId id : example.ids) {
-      if (id < 0 || id >= config.vocab) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "examples[", i, "].ids holds ", id, ", outside the teacher's vocabulary of ", config.vocab));
-      }
+                                                     "; it must be at least 1 and less than the ",
+                                                     example.ids.size(), " ids"));
     }
   }
   return absl::OkStatus();

@@ -127,4 +127,17 @@ absl::StatusOr<Transformer> LoadTransformer(const ModelFile& file, at::ScalarTyp
   return model;
 }
 
+std::int64_t WeightBytes(const Transformer& model) {
+  std::int64_t bytes = model.embedding.nbytes() + model.final_norm.nbytes();
+  if (!model.lm_head.is_alias_of(model.embedding)) bytes += model.lm_head.nbytes();
+  for (const LayerWeights& w : model.layers) {
+    const AttentionWeights& a = w.attention;
+    for (const at::Tensor& x : {w.input_norm, w.post_norm, a.q, a.k, a.v, a.q_bias, a.k_bias, a.v_bias, a.o,
+                                w.mlp.gate_up, w.mlp.down}) {
+      if (x.defined()) bytes += x.nbytes();
+    }
+  }
+  return bytes;
+}
+
 }  // namespace rad

@@ -43,6 +43,9 @@ struct Transformer {
 // dtype: at::kFloat or at::kBFloat16. SmolLM2-135M in float32 takes 540 MB.
 absl::StatusOr<Transformer> LoadTransformer(const ModelFile& file, at::ScalarType dtype);
 
+// Bytes of all weights, tied ones once.
+std::int64_t WeightBytes(const Transformer& model);
+
 // cos and sin of positions [begin, begin + count), each [count, P/2], float32.
 struct Rope {
   at::Tensor cos, sin;
@@ -57,7 +60,8 @@ at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);  
 struct Qkv {
   at::Tensor q, k, v;
 };
-Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::Tensor& normed, const Rope& rope);
+Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::Tensor& normed,
+               const Rope& rope);
 
 // Which tokens attend to which: causal always; `document` [b, t] int64, when defined, keeps attention inside
 // runs of equal numbers (packed documents). Right-padded batches need no mask: padding comes after.

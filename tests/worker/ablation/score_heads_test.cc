@@ -151,8 +151,9 @@ TEST(ScoreHeads, RefusesWhatTheModelDoesNotHave) {
   };
   EXPECT_THAT(message(examples, {{3, 0}}), HasSubstr("head 3.0 is not in the teacher"));
   EXPECT_THAT(message(examples, {{0, -1}}), HasSubstr("head 0.-1 is not in the teacher"));
-  EXPECT_THAT(message({{{1, 101}, 1}}, {}), HasSubstr("examples[0].ids holds 101"));
-  EXPECT_THAT(message({{{1, 2}, 2}}, {}), HasSubstr("examples[0].answer_len is 2; it must be 1 to 1"));
+  EXPECT_THAT(message({{{1, 101}, 1}}, {}), HasSubstr("examples[0]: ids holds 101"));
+  EXPECT_THAT(message({{{1, 2}, 2}}, {}),
+              HasSubstr("examples[0].answer_len is 2; it must be at least 1 and less than the 2 ids"));
   EXPECT_THAT(message({{std::vector<TokenId>(300, 1), 2}}, {}), HasSubstr("context of 256"));
 }
 

@@ -1,0 +1,32 @@
+#include "worker/ablation/score_task.h"
+
+#include "worker/ablation/score_heads.h"
+#include "worker/model/model_file.h"
+#include "worker/model/transformer.h"
+
+namespace rad {
+
+absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
+  host.Report({.phase = "loading teacher"});
+  const auto tokenizer = OpenTokenizer(task.teacher);
+  if (!tokenizer.ok()) return tokenizer.status();
+  const auto examples = MakeProbe(task.probe, **tokenizer, task.example_begin, task.example_end);
+  if (!examples.ok()) return examples.status();
+  const auto file = OpenModelFile(task.teacher);
+  if (!file.ok()) return file.status();
+  // Float32 on every machine: workers of a race must agree on bits that hang on small margins.
+  const auto model = LoadTransformer(**file, at::kFloat);
+  if (!model.ok()) return model.status();
+
+  TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};
+  progress.memory_bytes = {{"weights", WeightBytes(*model)}};
+  return ScoreHeads(*model, *examples, task.heads, [&](std::int64_t done, std::int64_t total) {
+    progress.done = static_cast<double>(done);
+    progress.total = static_cast<double>(total);
+    progress.heads_scored = done;
+    host.Report(progress);
+    return !host.StopRequested();
+  });
+}
+
+}  // namespace rad
