@@ -15,6 +15,7 @@ struct Tool {
 constexpr Tool kTools[] = {
     {"inspect", rad::InspectTool, "what a model file holds"},
     {"tokenize", rad::TokenizeTool, "texts to token ids and back, JSON lines"},
+    {"selftest", rad::SelftestTool, "compares computed values with references"},
 };
 
 }  // namespace

@@ -7,5 +7,6 @@ namespace rad {
 
 int InspectTool(int argc, char** argv);
 int TokenizeTool(int argc, char** argv);
+int SelftestTool(int argc, char** argv);
 
 }  // namespace rad

@@ -1,0 +1,105 @@
+#include "worker/model/student_file.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+#include "worker/model/str_cat.h"
+
+namespace rad {
+namespace {
+
+AttentionWeights BlankAttention(const ModelConfig& config, const HeadSplit& split) {
+  const auto rows = static_cast<std::int64_t>(split.kept.size()) * config.head_dim;
+  const auto kv_rows = static_cast<std::int64_t>(split.groups.size()) * config.head_dim;
+  if (rows == 0) return {};
+  AttentionWeights w;
+  w.q = at::empty({rows, config.hidden});
+  w.k = at::empty({kv_rows, config.hidden});
+  w.v = at::empty({kv_rows, config.hidden});
+  if (config.qkv_bias) {
+    w.q_bias = at::empty({rows});
+    w.k_bias = at::empty({kv_rows});
+    w.v_bias = at::empty({kv_rows});
+  }
+  return w;
+}
+
+HybridLayer BlankLayer(const ModelConfig& config, std::vector<int> kept, std::int64_t state_dim) {
+  HybridLayer layer{MakeHeadSplit(config, std::move(kept))};
+  layer.attention = BlankAttention(config, layer.split);
+  const auto replaced = static_cast<std::int64_t>(layer.split.replaced.size());
+  if (replaced > 0) layer.ssm = MakeMamba2Weights(config.hidden, replaced, config.head_dim, state_dim);
+  layer.o = at::empty({config.hidden, config.heads * config.head_dim});
+  return layer;
+}
+
+absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
+  return absl::Status(status.code(), StrCat(path.string(), ": ", std::string(status.message())));
+}
+
+}  // namespace
+
+HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& identity) {
+  HybridStudent student{WithoutAttention(base), identity.state_dim};
+  for (std::vector<int>& kept : KeptByLayer(base.config, identity.kept)) {
+    student.layers.push_back(BlankLayer(base.config, std::move(kept), identity.state_dim));
+  }
+  return student;
+}
+
+absl::Status FillStudent(const TensorFile& file, const std::string& prefix, HybridStudent& student) {
+  for (const NamedTensor& target : TrainedTensors(student)) {
+    const auto found = file.tensors.find(prefix + target.name);
+    if (found == file.tensors.end()) {
+      return absl::InvalidArgumentError(StrCat("tensor ", prefix, target.name, " is missing"));
+    }
+    if (found->second.sizes() != target.tensor.sizes()) {
+      return absl::InvalidArgumentError(
+          StrCat("tensor ", prefix, target.name, " has shape [", absl::StrJoin(found->second.sizes(), ", "),
+                 "], but a student of these heads needs [", absl::StrJoin(target.tensor.sizes(), ", "), "]"));
+    }
+    target.tensor.copy_(found->second);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<HeadId> KeptHeads(const HybridStudent& student) {
+  std::vector<HeadId> kept;
+  for (std::size_t l = 0; l < student.layers.size(); ++l) {
+    for (const int head : student.layers[l].split.kept) kept.push_back({static_cast<int>(l), head});
+  }
+  return kept;
+}
+
+absl::Status SaveStudent(const std::filesystem::path& folder, const HybridStudent& student,
+                         const std::string& teacher_digest) {
+  const StudentIdentity identity{student.state_dim, KeptHeads(student), teacher_digest};
+  return WriteTensorFile(folder / kStudentFile, TrainedTensors(student), IdentityMetadata(identity));
+}
+
+absl::StatusOr<StudentFile> ReadStudentFile(const std::filesystem::path& folder, const ModelConfig& model,
+                                            const std::string& teacher_digest) {
+  const std::filesystem::path path = folder / kStudentFile;
+  auto file = ReadTensorFile(path);
+  if (!file.ok()) return file.status();
+  auto identity = ParseIdentityMetadata(file->metadata);
+  if (!identity.ok()) return InFile(path, identity.status());
+  if (identity->teacher_digest != teacher_digest) {
+    return absl::FailedPreconditionError(StrCat(path.string(), " was made from the teacher with digest ",
+                                                identity->teacher_digest, ", but the teacher given has ",
+                                                teacher_digest, ": give the student's own teacher"));
+  }
+  if (const absl::Status status = CheckIdentity(*identity, model); !status.ok()) return InFile(path, status);
+  return StudentFile{*std::move(identity), *std::move(file)};
+}
+
+absl::StatusOr<HybridStudent> LoadStudent(const std::filesystem::path& folder, const Transformer& teacher,
+                                          const std::string& teacher_digest) {
+  const auto read = ReadStudentFile(folder, teacher.config, teacher_digest);
+  if (!read.ok()) return read.status();
+  HybridStudent student = BlankStudent(teacher, read->identity);
+  const absl::Status status = FillStudent(read->file, "", student);
+  if (!status.ok()) return InFile(folder / kStudentFile, status);
+  return student;
+}
+
+}  // namespace rad
