@@ -1,0 +1,24 @@
+// commands.h: the commands, one function a noun; each adds its parsers.
+#pragma once
+
+#include "coordinator/cli/commands/session.h"
+
+namespace rad::cli {
+
+void AddRunCommand(CLI::App& app, Session& session);
+void AddJobCommands(CLI::App& app, Session& session);
+void AddScoresCommands(CLI::App& app, Session& session);
+void AddCheckpointCommands(CLI::App& app, Session& session);
+void AddWorkerCommands(CLI::App& app, Session& session);
+void AddVersionCommand(CLI::App& app, Session& session);
+
+// Of `job`.
+void AddJobSubmit(CLI::App& job, Session& session);
+void AddJobPlan(CLI::App& job, Session& session);
+void AddJobList(CLI::App& job, Session& session);
+void AddJobDescribe(CLI::App& job, Session& session);
+void AddJobWatch(CLI::App& job, Session& session);  // and wait
+void AddJobCancel(CLI::App& job, Session& session);
+void AddJobLogs(CLI::App& job, Session& session);
+
+}  // namespace rad::cli

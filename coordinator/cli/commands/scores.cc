@@ -1,0 +1,67 @@
+#include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/exit_codes.h"
+#include "coordinator/cli/view/heatmap.h"
+#include "coordinator/cli/view/message_json.h"
+#include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/ranking_table.h"
+
+namespace rad::cli {
+namespace {
+
+struct Options {
+  std::string job;
+  std::string output;
+  std::size_t top = 20;
+};
+
+absl::StatusOr<v1::Ranked> Fetch(Session& session, const std::string& job) {
+  auto client = session.Connect();
+  if (!client.ok()) return client.status();
+  v1::ScoresRequest request;
+  request.set_job_id(job);
+  return client->Call(&Jobs::Scores, request);
+}
+
+absl::StatusOr<int> Show(Session& session, const Options& options) {
+  auto ranking = Fetch(session, options.job);
+  if (!ranking.ok()) return ranking.status();
+  const Console& console = session.console;
+  if (options.output == "json") {
+    console.out << ToJson(*ranking, EmptyFields::kKeep).dump(2) << "\n";
+    return kExitOk;
+  }
+  console.out << "teacher's accuracy on the probe: " << ShowShare(ranking->teacher_accuracy()) << "\n\n"
+              << Heatmap(*ranking, console.out_is_terminal && console.color) << "\n"
+              << RankingTable(*ranking, options.top).ToText();
+  return kExitOk;
+}
+
+absl::StatusOr<int> Export(Session& session, const Options& options) {
+  auto ranking = Fetch(session, options.job);
+  if (!ranking.ok()) return ranking.status();
+  session.console.out << (options.output == "json" ? ToJson(*ranking, EmptyFields::kKeep).dump(2) + "\n"
+                                                   : RankingCsv(*ranking).ToCsv());
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddScoresCommands(CLI::App& app, Session& session) {
+  CLI::App* scores = app.add_subcommand("scores", "How much each head matters: show, export");
+  scores->require_subcommand(1);
+  AddCommand<Options>(
+      *scores, session, "show", "Heatmap of layers by heads, and the best heads", Show,
+      [](CLI::App& app, Options& options) {
+        app.add_option("job", options.job, "Id, start of one, or name")->required()->type_name("JOB");
+        app.add_option("--top", options.top, "Rows of the table (default 20)")->type_name("N");
+        AddOutputFlag(app, options.output, {"table", "json"});
+      });
+  AddCommand<Options>(
+      *scores, session, "export", "Every head, for other programs", Export,
+      [](CLI::App& app, Options& options) {
+        app.add_option("job", options.job, "Id, start of one, or name")->required()->type_name("JOB");
+        AddOutputFlag(app, options.output, {"csv", "json"});
+      });
+}
+
+}  // namespace rad::cli

@@ -1,0 +1,135 @@
+#include "coordinator/cli/view/results_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/wilson.h"
+
+namespace rad::cli {
+namespace {
+
+constexpr auto kRight = Column::Align::kRight;
+
+bool IsTeacher(const v1::StudentResult& student) { return student.name() == "teacher"; }
+
+std::string Accuracy(const v1::StudentResult& student) {
+  const v1::Evaluation& evaluation = student.evaluation();
+  if (evaluation.examples() == 0) return "-";
+  const Interval interval = WilsonInterval95(evaluation.correct(), evaluation.examples());
+  const double share = static_cast<double>(evaluation.correct()) / evaluation.examples();
+  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(share), 100 * interval.low, 100 * interval.high);
+}
+
+// Of the text's quantities: not measured when no text was asked for.
+std::string TextMeasure(const v1::Evaluation& evaluation, double value) {
+  return evaluation.text_tokens() == 0 ? "-" : absl::StrFormat("%.*f", value < 10 ? 3 : 1, value);
+}
+
+std::string KeptCount(const v1::StudentResult& student, const v1::TeacherInfo& teacher) {
+  const std::uint64_t all = std::uint64_t{teacher.layers()} * teacher.heads();
+  if (IsTeacher(student)) return all ? absl::StrCat("all ", all) : "all";
+  if (all == 0) return absl::StrCat(student.kept_size());
+  return absl::StrFormat("%d of %d", student.kept_size(), all);
+}
+
+std::vector<std::string> ResultsRow(const v1::StudentResult& student, const v1::TeacherInfo& teacher) {
+  const bool is_teacher = IsTeacher(student);
+  const v1::Evaluation& evaluation = student.evaluation();
+  return {student.name(),
+          KeptCount(student, teacher),
+          is_teacher ? "-" : absl::StrCat(student.state_dim()),
+          is_teacher ? "-" : ShowCount(student.align_tokens() + student.distill_tokens()),
+          is_teacher ? "-" : absl::StrFormat("%.1f", student.train_seconds() / 60),
+          Accuracy(student),
+          evaluation.examples() ? ShowShare(student.coverage()) : "-",
+          TextMeasure(evaluation, evaluation.perplexity()),
+          TextMeasure(evaluation, evaluation.kl())};
+}
+
+const v1::DecodingMemory* MemoryAt(const v1::StudentResult& student, std::uint32_t context_tokens) {
+  for (const auto& memory : student.evaluation().memory()) {
+    if (memory.context_tokens() == context_tokens) return &memory;
+  }
+  return nullptr;
+}
+
+std::string MemoryCell(const v1::DecodingMemory* memory, const v1::DecodingMemory* teacher) {
+  if (!memory) return "-";
+  std::string text = ShowBytes(memory->measured_bytes());
+  if (teacher && teacher != memory && teacher->measured_bytes() > 0) {
+    const double share = static_cast<double>(memory->measured_bytes()) / teacher->measured_bytes();
+    absl::StrAppend(&text, " (", ShowShare(share), ")");
+  }
+  return memory->measured_bytes() == memory->formula_bytes() ? text : text + " !";
+}
+
+std::vector<std::uint32_t> ContextLengths(const v1::JobStatus& status) {
+  std::vector<std::uint32_t> lengths;
+  for (const auto& student : status.students()) {
+    for (const auto& memory : student.evaluation().memory()) lengths.push_back(memory.context_tokens());
+  }
+  std::sort(lengths.begin(), lengths.end());
+  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
+  return lengths;
+}
+
+}  // namespace
+
+std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads) {
+  if (heads.empty()) return "none";
+  return absl::StrJoin(heads, " ", [](std::string* out, const v1::Head& head) {
+    absl::StrAppend(out, head.layer(), ".", head.head());
+  });
+}
+
+std::string ResultsText(const v1::JobStatus& status) {
+  std::string text = ResultsTable(status).ToText();
+  const bool measured =
+      std::any_of(status.students().begin(), status.students().end(),
+                  [](const auto& student) { return student.evaluation().memory_size() > 0; });
+  if (measured) absl::StrAppend(&text, "\n", DecodingMemoryTable(status).ToText());
+  absl::StrAppend(&text, "\n");
+  for (const auto& student : status.students()) {
+    if (IsTeacher(student)) continue;
+    absl::StrAppend(&text, Printable(student.name()),
+                    " keeps heads (layer.head): ", ShowHeads(student.kept()), "\n");
+  }
+  return text;
+}
+
+Table ResultsTable(const v1::JobStatus& status) {
+  Table table({{"NAME"},
+               {"KEPT HEADS", kRight},
+               {"N", kRight},
+               {"TOKENS", kRight},
+               {"MINUTES", kRight},
+               {"KV ACCURACY [95%]", kRight},
+               {"COVERAGE", kRight},
+               {"PERPLEXITY", kRight},
+               {"KL", kRight}});
+  for (const auto& student : status.students()) table.Add(ResultsRow(student, status.teacher()));
+  return table;
+}
+
+Table DecodingMemoryTable(const v1::JobStatus& status) {
+  const std::vector<std::uint32_t> lengths = ContextLengths(status);
+  std::vector<Column> columns = {{"DECODING MEMORY"}};
+  for (std::uint32_t length : lengths) columns.push_back({absl::StrCat("AT ", length, " TOKENS"), kRight});
+  Table table(std::move(columns));
+  for (const auto& student : status.students()) {
+    std::vector<std::string> cells = {student.name()};
+    for (std::uint32_t length : lengths) {
+      const v1::DecodingMemory* teacher =
+          IsTeacher(status.students(0)) ? MemoryAt(status.students(0), length) : nullptr;
+      cells.push_back(MemoryCell(MemoryAt(student, length), teacher));
+    }
+    table.Add(std::move(cells));
+  }
+  return table;
+}
+
+}  // namespace rad::cli

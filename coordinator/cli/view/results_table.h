@@ -1,0 +1,23 @@
+// results_table.h: what a distillation achieved: teacher and students side by side.
+#pragma once
+
+#include "coordinator/cli/view/table.h"
+#include "rad/v1/service.pb.h"
+
+namespace rad::cli {
+
+// Quality: kept heads, N, tokens, minutes, retrieval accuracy with its 95% interval, coverage, perplexity,
+// KL.
+Table ResultsTable(const v1::JobStatus& status);
+
+// Bytes of decoding memory at each context length measured, and their share of the teacher's. A '!' marks
+// bytes measured from the cache that differ from the formula's.
+Table DecodingMemoryTable(const v1::JobStatus& status);
+
+// Both tables, and which heads each student keeps.
+std::string ResultsText(const v1::JobStatus& status);
+
+// "16.0 18.6 1.0", "none"
+std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads);
+
+}  // namespace rad::cli
