@@ -1,0 +1,190 @@
+#include "worker/model/student_folder.h"
+
+#include <system_error>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+#include "worker/model/atomic_file.h"
+#include "worker/model/hybrid_decode.h"
+#include "worker/model/json.h"
+#include "worker/model/mapped_file.h"
+#include "worker/model/str_cat.h"
+
+namespace rad {
+namespace {
+
+constexpr char kConfigFile[] = "config.json";
+constexpr char kTokenizerFile[] = "tokenizer.json";
+constexpr char kWeightsFile[] = "model.safetensors";
+constexpr char kPrefix[] = "model.";  // before the names of TrainedTensors
+
+absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
+  return absl::Status(status.code(), StrCat(path.string(), ": ", std::string(status.message())));
+}
+
+absl::StatusOr<nlohmann::json> ReadConfigJson(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kConfigFile;
+  const auto file = MappedFile::Open(path);
+  if (!file.ok()) return file.status();
+  const auto bytes = file->bytes();
+  return ParseJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+// Takes the tensors of the teacher out of a file; the first that is missing or of another shape sets
+// status().
+class BaseReader {
+ public:
+  BaseReader(const TensorFile& file, at::ScalarType dtype) : file_(file), dtype_(dtype) {}
+
+  at::Tensor Take(const std::string& name, at::IntArrayRef shape) {
+    const auto found = file_.tensors.find(name);
+    if (found == file_.tensors.end()) {
+      status_.Update(absl::InvalidArgumentError(StrCat("tensor ", name, " is missing")));
+    } else if (found->second.sizes() != shape) {
+      status_.Update(absl::InvalidArgumentError(
+          StrCat("tensor ", name, " has shape [", absl::StrJoin(found->second.sizes(), ", "),
+                 "], but config.json asks for [", absl::StrJoin(shape, ", "), "]")));
+    } else {
+      return found->second.to(dtype_);
+    }
+    return at::empty(shape, dtype_);
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  const TensorFile& file_;
+  const at::ScalarType dtype_;
+  absl::Status status_;
+};
+
+LayerWeights ReadBaseLayer(const ModelConfig& config, std::int64_t layer, BaseReader& reader) {
+  const std::string prefix = StrCat("model.layers.", layer, ".");
+  LayerWeights w;
+  w.input_norm = reader.Take(prefix + "input_layernorm.weight", {config.hidden});
+  w.post_norm = reader.Take(prefix + "post_attention_layernorm.weight", {config.hidden});
+  w.mlp.gate_up = at::cat({reader.Take(prefix + "mlp.gate_proj.weight", {config.mlp, config.hidden}),
+                           reader.Take(prefix + "mlp.up_proj.weight", {config.mlp, config.hidden})});
+  w.mlp.down = reader.Take(prefix + "mlp.down_proj.weight", {config.hidden, config.mlp});
+  return w;
+}
+
+absl::StatusOr<Transformer> ReadBase(const ModelConfig& config, const TensorFile& file,
+                                     at::ScalarType dtype) {
+  BaseReader reader(file, dtype);
+  Transformer base;
+  base.config = config;
+  base.embedding = reader.Take("model.embed_tokens.weight", {config.vocab, config.hidden});
+  base.final_norm = reader.Take("model.norm.weight", {config.hidden});
+  base.lm_head =
+      config.tied_embeddings ? base.embedding : reader.Take("lm_head.weight", {config.vocab, config.hidden});
+  for (std::int64_t l = 0; l < config.layers && reader.status().ok(); ++l) {
+    base.layers.push_back(ReadBaseLayer(config, l, reader));
+  }
+  if (!reader.status().ok()) return reader.status();
+  return base;
+}
+
+// The matrices of the mixers to the dtype of the residual stream.
+void ConvertMatrices(HybridStudent& student, at::ScalarType dtype) {
+  for (HybridLayer& layer : student.layers) {
+    AttentionWeights& a = layer.attention;
+    for (at::Tensor* t : {&a.q, &a.k, &a.v, &a.q_bias, &a.k_bias, &a.v_bias, &layer.ssm.in_proj, &layer.o}) {
+      if (t->defined()) *t = t->to(dtype);
+    }
+  }
+}
+
+bool IsAttention(const std::string& name) { return name.find(".self_attn.") != std::string::npos; }
+
+// Every weight of the teacher but its attention's.
+absl::StatusOr<std::vector<NamedTensor>> BaseTensors(const ModelFile& teacher) {
+  std::vector<NamedTensor> tensors;
+  for (const std::string& name : teacher.TensorNames()) {
+    if (IsAttention(name)) continue;
+    const auto shape = teacher.Shape(name);
+    if (!shape.ok()) return shape.status();
+    at::Tensor tensor = at::empty(*shape);
+    const absl::Status status = teacher.ReadFloat32(
+        name, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+    if (!status.ok()) return status;
+    tensors.push_back({name, tensor});
+  }
+  return tensors;
+}
+
+// The student's own tensors, after a look at their shapes.
+absl::StatusOr<std::vector<NamedTensor>> CheckedTensors(const ModelConfig& config, const StudentFile& file) {
+  Transformer shapes_only;
+  shapes_only.config = config;
+  HybridStudent student = BlankStudent(shapes_only, file.identity);
+  const absl::Status status = FillStudent(file.file, "", student);
+  if (!status.ok()) return InFile(kStudentFile, status);
+  return TrainedTensors(student);
+}
+
+absl::Status WriteText(const std::filesystem::path& path, std::string_view text) {
+  auto file = AtomicFile::Create(path);
+  if (!file.ok()) return file.status();
+  if (const absl::Status status = file->Write(text); !status.ok()) return status;
+  return file->Commit();
+}
+
+}  // namespace
+
+bool IsStudentFolder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return false;
+  const auto config = ReadConfigJson(path);
+  return config.ok() && IsStudentConfig(*config);
+}
+
+absl::StatusOr<HybridStudent> LoadStudentFolder(const std::filesystem::path& folder, at::ScalarType dtype) {
+  const auto json = ReadConfigJson(folder);
+  if (!json.ok()) return json.status();
+  const auto config = ParseStudentConfig(*json);
+  if (!config.ok()) return InFile(folder / kConfigFile, config.status());
+  const auto file = ReadTensorFile(folder / kWeightsFile);
+  if (!file.ok()) return file.status();
+  const auto base = ReadBase(config->model, *file, dtype);
+  if (!base.ok()) return InFile(folder / kWeightsFile, base.status());
+  HybridStudent student = BlankStudent(*base, config->student);
+  if (const absl::Status status = FillStudent(*file, kPrefix, student); !status.ok()) {
+    return InFile(folder / kWeightsFile, status);
+  }
+  ConvertMatrices(student, dtype);
+  return student;
+}
+
+absl::StatusOr<std::unique_ptr<LanguageModel>> OpenStudentFolder(const std::filesystem::path& folder,
+                                                                 at::ScalarType dtype) {
+  auto student = LoadStudentFolder(folder, dtype);
+  if (!student.ok()) return student.status();
+  return MakeHybridModel(*std::move(student));
+}
+
+absl::StatusOr<StudentFolderSize> WriteStudentFolder(const std::filesystem::path& folder,
+                                                     const ModelFile& teacher, const StudentFile& student,
+                                                     std::string_view tokenizer_json) {
+  auto tensors = BaseTensors(teacher);
+  if (!tensors.ok()) return tensors.status();
+  auto trained = CheckedTensors(teacher.config(), student);
+  if (!trained.ok()) return trained.status();
+  for (const NamedTensor& t : *trained) tensors->push_back({kPrefix + t.name, t.tensor});
+  absl::Status status = WriteTensorFile(folder / kWeightsFile, *tensors, IdentityMetadata(student.identity));
+  if (status.ok()) status = WriteText(folder / kTokenizerFile, tokenizer_json);
+  if (status.ok()) {
+    status =
+        WriteText(folder / kConfigFile, StudentConfigJson(student.identity, teacher.config()).dump(2) + "\n");
+  }
+  if (!status.ok()) return status;
+  StudentFolderSize size;
+  for (const NamedTensor& t : *tensors) size.parameters += t.tensor.numel();
+  for (const char* name : {kWeightsFile, kTokenizerFile, kConfigFile}) {
+    size.bytes += static_cast<std::int64_t>(std::filesystem::file_size(folder / name));
+  }
+  return size;
+}
+
+}  // namespace rad
