@@ -1,0 +1,230 @@
+#include "coordinator/coordinator.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "coordinator/job_state.h"
+#include "coordinator/log.h"
+#include "coordinator/work_digest.h"
+
+namespace rad {
+namespace {
+
+// Sequence numbers are reserved on disk in blocks, so that events that are not stored (progress) can have one
+// too and none is ever used twice.
+constexpr std::uint64_t kSequenceBlock = 4096;
+constexpr const char* kSequenceCounter = "event_sequence_reserved";
+constexpr const char* kLivesCounter = "coordinator_lives";
+
+std::map<std::string, const v1::TaskRecord*> TasksOf(const v1::JobRecord& job) {
+  std::map<std::string, const v1::TaskRecord*> tasks;
+  for (const v1::StageRecord& stage : job.stages()) {
+    for (const v1::TaskRecord& task : stage.tasks()) tasks[task.task().task_id()] = &task;
+  }
+  return tasks;
+}
+
+}  // namespace
+
+Coordinator::Coordinator(JobStore& store, ArtifactCatalog& catalog, const Clock& clock,
+                         CoordinatorMetrics& metrics, CoordinatorOptions options)
+    : store_(store),
+      catalog_(catalog),
+      clock_(clock),
+      metrics_(metrics),
+      options_(options),
+      knowledge_(store, catalog) {}
+
+absl::Status Coordinator::Recover() {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<std::uint64_t> sequence = store_.Counter(kSequenceCounter);
+  if (!sequence.ok()) return sequence.status();
+  absl::StatusOr<std::uint64_t> lives = store_.Counter(kLivesCounter);
+  if (!lives.ok()) return lives.status();
+  next_sequence_ = reserved_sequence_ = *sequence + 1;
+  lives_ = *lives + 1;
+  JobStore::Change change = store_.NewChange();
+  change.PutCounter(kLivesCounter, lives_);
+  if (absl::Status status = store_.Commit(std::move(change)); !status.ok()) return status;
+
+  absl::StatusOr<std::vector<v1::JobRecord>> records = store_.LoadJobs();
+  if (!records.ok()) return records.status();
+  const absl::Duration now = clock_.Monotonic();
+  for (v1::JobRecord& record : *records) {
+    for (const auto& [id, task] : TasksOf(record)) {
+      tasks_[id] = TaskLive{.adopt_until = now + options_.lease, .ready_since = now, .started_at = now};
+    }
+    absl::StatusOr<std::uint64_t> log_end = store_.LogEnd(record.job_id());
+    if (!log_end.ok()) return log_end.status();
+    order_of_[record.job_id()] = record.order();
+    LiveJob& job = jobs_[record.order()];
+    job.log_end = *log_end;
+    if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
+    job.record = std::move(record);
+  }
+  return absl::OkStatus();
+}
+
+PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, LiveWorkers()), NowMillis()}; }
+
+absl::StatusOr<std::uint64_t> Coordinator::NextSequence() {
+  if (next_sequence_ >= reserved_sequence_) {
+    JobStore::Change change = store_.NewChange();
+    change.PutCounter(kSequenceCounter, reserved_sequence_ + kSequenceBlock);
+    if (absl::Status status = store_.Commit(std::move(change)); !status.ok()) return status;
+    reserved_sequence_ += kSequenceBlock;
+  }
+  return next_sequence_++;
+}
+
+v1::Event Coordinator::MakeEvent(const v1::JobRecord& record, const Waiting& waiting, const PlanNote& note,
+                                 std::uint64_t sequence) {
+  v1::Event event;
+  event.set_sequence(sequence);
+  event.set_unix_millis(NowMillis());
+  event.set_job_id(record.job_id());
+  event.set_stage(note.stage);
+  event.set_message(note.message);
+  *event.mutable_status() = StatusOf(record, waiting);
+  return event;
+}
+
+absl::Status Coordinator::Apply(LiveJob& job, Update update) {
+  if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
+  for (const PlanNote& note : update.outcome.notes) {
+    absl::StatusOr<std::uint64_t> sequence = NextSequence();
+    if (!sequence.ok()) return sequence.status();
+    update.change.PutEvent(MakeEvent(update.record, job.waiting, note, *sequence));
+  }
+  for (const auto& [digest, result] : update.outcome.results) update.change.PutResult(digest, result);
+  if (update.record.has_teacher()) {
+    update.change.PutTeacher(update.record.job().spec().teacher().path(), update.record.teacher());
+  }
+  update.change.PutJob(update.record);
+  if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
+  for (const PlanNote& note : update.outcome.notes) {
+    Log(absl::StrCat(update.record.job_id(), note.stage.empty() ? "" : "/", note.stage, ": ", note.message));
+  }
+  TakeOver(job, std::move(update.record));
+  return absl::OkStatus();
+}
+
+void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
+  const v1::JobRecord before = std::exchange(job.record, std::move(record));
+  CountEndings(before, job.record);
+  SyncTasks(before, job.record);
+  if (IsTerminal(job.record.state())) job.waiting = {};
+  Changed(job);
+}
+
+void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& after) {
+  const auto tasks_after = TasksOf(after);
+  for (const auto& [id, record] : TasksOf(before)) {
+    const auto still = tasks_after.find(id);
+    const bool runs_on =
+        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
+    if (!runs_on && record->state() == v1::RUNNING) StopTask(record->task());
+    if (still == tasks_after.end()) tasks_.erase(id);
+  }
+  for (const auto& [id, record] : tasks_after) {
+    tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()});
+  }
+}
+
+// The worker stays busy with it until it says that it ended.
+void Coordinator::StopTask(const v1::Task& task) {
+  const v1::Fence fence = FenceOf(task);
+  for (auto& [id, worker] : workers_) {
+    if (!worker.assigned || !SameFence(*worker.assigned, fence) || worker.sink == nullptr) continue;
+    v1::Directive directive;
+    *directive.mutable_stop() = fence;
+    worker.sink->Send(directive);
+  }
+}
+
+void Coordinator::CountEndings(const v1::JobRecord& before, const v1::JobRecord& after) {
+  for (int i = 0; i < before.stages_size(); ++i) {
+    const v1::StageRecord& stage = after.stages(i);
+    const bool ended = stage.state() == v1::SUCCEEDED && before.stages(i).state() != v1::SUCCEEDED;
+    if (ended && !stage.reused())
+      metrics_.StageEnded(v1::StageRecord::Kind_Name(stage.kind()), stage.seconds());
+  }
+}
+
+void Coordinator::Changed(LiveJob& job) {
+  ++job.version;
+  changed_.SignalAll();
+}
+
+void Coordinator::PublishProgress(LiveJob& job, const std::string& stage) {
+  absl::StatusOr<std::uint64_t> sequence = NextSequence();
+  if (!sequence.ok()) return;  // a full disk shows with the next stored change
+  job.progress = MakeEvent(job.record, job.waiting, {stage, ""}, *sequence);
+  job.progress_at = clock_.Monotonic();
+  Changed(job);
+}
+
+v1::JobStatus Coordinator::StatusOf(const v1::JobRecord& record, const Waiting& waiting) {
+  JobLive live{.waiting = waiting};
+  for (const v1::StageRecord& stage : record.stages()) {
+    for (const v1::TaskRecord& task : stage.tasks()) {
+      const auto found = tasks_.find(task.task().task_id());
+      if (task.state() != v1::RUNNING || found == tasks_.end()) continue;
+      StageLive& at = live.stages[stage.name()];
+      if (found->second.has_progress) at.progress.push_back(found->second.progress);
+      const auto worker = workers_.find(found->second.worker_id);
+      if (worker != workers_.end()) at.workers.push_back(worker->second.about.name());
+    }
+    const bool is_ranking = stage.kind() == v1::StageRecord::RANK && !stage.tasks().empty();
+    if (!is_ranking) continue;
+    const std::string key = ScoreKey(record.teacher().digest(), record.job().spec().probe());
+    live.rank = MeasureRank(record, knowledge_.Scores(key));
+  }
+  return MakeStatus(record, live);
+}
+
+Coordinator::LiveJob* Coordinator::FindJob(absl::string_view job_id) {
+  const auto order = order_of_.find(job_id);
+  return order == order_of_.end() ? nullptr : &jobs_.at(order->second);
+}
+
+void Coordinator::AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  while (true) {
+    const LiveJob* job = FindJob(job_id);
+    if (job == nullptr || job->version != seen) return;
+    if (changed_.WaitWithDeadline(&mutex_, deadline)) return;
+  }
+}
+
+MetricsSnapshot Coordinator::TakeSnapshot() {
+  absl::MutexLock lock(&mutex_);
+  MetricsSnapshot snapshot;
+  for (const char* state : {"pending", "running", "succeeded", "failed", "cancelled"})
+    snapshot.jobs_by_state[state] = 0;
+  for (const char* state : {"pending", "running"}) snapshot.tasks_by_state[state] = 0;
+  for (const char* state : {"idle", "busy", "lost"}) snapshot.workers_by_state[state] = 0;
+  for (const auto& [order, job] : jobs_) {
+    ++snapshot.jobs_by_state[absl::AsciiStrToLower(v1::State_Name(job.record.state()))];
+    if (job.waiting.reason != v1::NOT_PENDING) {
+      ++snapshot.pending_jobs_by_reason[absl::AsciiStrToLower(v1::PendingReason_Name(job.waiting.reason))];
+    }
+    if (IsTerminal(job.record.state())) continue;
+    for (const v1::StageRecord& stage : job.record.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks()) {
+        ++snapshot.tasks_by_state[absl::AsciiStrToLower(v1::State_Name(task.state()))];
+      }
+    }
+    const v1::JobStatus status = StatusOf(job.record, job.waiting);
+    for (const v1::StageStatus& stage : status.stages()) {
+      if (stage.has_progress()) snapshot.running.push_back({status.job_id(), stage.name(), stage.progress()});
+    }
+  }
+  for (const auto& [id, worker] : workers_) {
+    ++snapshot.workers_by_state[worker.lost ? "lost" : worker.assigned ? "busy" : "idle"];
+  }
+  return snapshot;
+}
+
+}  // namespace rad

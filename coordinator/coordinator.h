@@ -1,0 +1,224 @@
+// coordinator.h: the coordinator's state and its rules of change; gRPC stands outside of it. Every change of
+// a job is worked out on a copy by the pure functions (planner, attempts, scheduler), written to the store in
+// one synced batch, and only then taken over and acted upon: after a failed write, memory and disk still
+// agree. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/artifact_catalog.h"
+#include "coordinator/clock.h"
+#include "coordinator/job_status.h"
+#include "coordinator/job_store.h"
+#include "coordinator/metrics.h"
+#include "coordinator/metrics_snapshot.h"
+#include "coordinator/store_knowledge.h"
+#include "coordinator/task_attempts.h"
+#include "rad/v1/worker.pb.h"
+
+namespace rad {
+
+// The way to one worker's session. Never blocks; what is sent after the session's end is dropped.
+class DirectiveSink {
+ public:
+  virtual ~DirectiveSink() = default;
+  virtual void Send(const v1::Directive& directive) = 0;
+  virtual void Close(const absl::Status& status) = 0;
+};
+
+struct CoordinatorOptions {
+  absl::Duration lease = absl::Seconds(10);
+};
+
+class Coordinator {
+ public:
+  Coordinator(JobStore& store, ArtifactCatalog& catalog, const Clock& clock, CoordinatorMetrics& metrics,
+              CoordinatorOptions options);
+
+  // Takes up the jobs of an earlier life; call once, before anything else. Tasks that were running wait one
+  // lease for a worker that still runs them, then are tried again.
+  absl::Status Recover();
+  // Expires leases, ends back-offs, hands out tasks, drops what finished tasks left. Call it a few times a
+  // second.
+  void Tick();
+
+  // --- for users (coordinator_jobs.cc). Jobs given here are defaulted and valid. ---
+  // The same id again returns the first job; with another request ALREADY_EXISTS.
+  absl::StatusOr<v1::JobStatus> Submit(const std::string& request_id, const std::string& request_sha256,
+                                       const v1::Job& job);
+  absl::StatusOr<v1::PlanResponse> Plan(const v1::Job& job);
+  absl::StatusOr<v1::JobStatus> Get(const std::string& name);
+  absl::StatusOr<v1::ListResponse> List(const v1::ListRequest& request);
+  // FAILED_PRECONDITION when the job has ended otherwise; cancelling twice is fine.
+  absl::StatusOr<v1::JobStatus> Cancel(const std::string& name);
+  absl::StatusOr<v1::Ranked> Scores(const std::string& name);
+  v1::ListWorkersResponse ListWorkers();
+  // An id, a unique prefix of one, or a job's name (the newest): its id. NOT_FOUND; INVALID_ARGUMENT when
+  // ambiguous.
+  absl::StatusOr<std::string> ResolveJob(const std::string& name);
+
+  struct EventPage {
+    std::vector<v1::Event> events;
+    bool ended = false;  // the job has ended and these are its last events
+  };
+  // Events after `sequence`; waits up to `timeout` (wall time) for one.
+  absl::StatusOr<EventPage> WaitEvents(const std::string& job_id, std::uint64_t sequence,
+                                       absl::Duration timeout);
+
+  struct LogPage {
+    std::vector<v1::LogLine> lines;
+    std::uint64_t next_number = 0;  // read on from here
+    bool ended = false;
+  };
+  absl::StatusOr<LogPage> WaitLog(const std::string& job_id, std::uint64_t from_number,
+                                  absl::Duration timeout);
+
+  // --- for workers (coordinator_workers.cc) ---
+  absl::StatusOr<v1::RegisterResponse> Register(const v1::RegisterRequest& request);
+  // NOT_FOUND: register (again) first. A later session replaces an earlier one.
+  absl::Status Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink);
+  // The session is over; `departed`: the worker said good-bye, so its tasks need not wait for the lease.
+  void Detach(const std::string& worker_id, const DirectiveSink* sink, bool departed);
+  // NOT_FOUND: the lease ran out; register again.
+  absl::Status Receive(const v1::WorkerMessage& message);
+
+  struct FencedTask {
+    v1::Task task;
+    std::uint32_t keep_latest = 1;
+  };
+  // FAILED_PRECONDITION, and counted, when the fence is not that of a running attempt.
+  absl::StatusOr<FencedTask> CheckFence(const v1::Fence& fence);
+
+  MetricsSnapshot TakeSnapshot();
+
+ private:
+  struct Worker {
+    v1::RegisterRequest about;
+    std::string id;
+    absl::Duration lease_until;
+    bool lost = false;
+    std::shared_ptr<DirectiveSink> sink;
+    std::optional<v1::Fence> assigned;  // until its end is reported, even when it is to be stopped
+    std::string running;                // job/stage of `assigned`
+    absl::Duration assigned_at;
+    int heartbeats_without = 0;  // in a row that did not list `assigned`
+  };
+
+  // What is known of an unfinished task beyond its record.
+  struct TaskLive {
+    std::string worker_id;  // while running; empty: waits for adoption after a restart
+    absl::Duration adopt_until;
+    absl::Duration not_before;  // back-off
+    absl::Duration ready_since;
+    absl::Duration started_at;
+    v1::Progress progress;
+    bool has_progress = false;
+  };
+
+  struct LiveJob {
+    v1::JobRecord record;
+    Waiting waiting;
+    std::uint64_t version = 0;          // grows with every change that watchers care for
+    std::optional<v1::Event> progress;  // the newest unstored event: progress
+    absl::Duration progress_at;
+    std::uint64_t log_end = 0;
+  };
+
+  struct Update {
+    explicit Update(JobStore::Change change) : change(std::move(change)) {}
+    v1::JobRecord record;
+    PlanOutcome outcome;
+    JobStore::Change change;
+  };
+
+  PlanInput InputNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::int64_t NowMillis() const { return absl::ToUnixMillis(clock_.Wall()); }
+
+  // Writes the update; then takes it over, tells watchers and stops tasks that are no longer wanted.
+  absl::Status Apply(LiveJob& job, Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeOver(LiveJob& job, v1::JobRecord record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SyncTasks(const v1::JobRecord& before, const v1::JobRecord& after)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void StopTask(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountEndings(const v1::JobRecord& before, const v1::JobRecord& after)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Changed(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::Event MakeEvent(const v1::JobRecord& record, const Waiting& waiting, const PlanNote& note,
+                      std::uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::uint64_t> NextSequence() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PublishProgress(LiveJob& job, const std::string& stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  v1::JobStatus StatusOf(const v1::JobRecord& record, const Waiting& waiting)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  LiveJob* FindJob(absl::string_view job_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<LiveJob*> Resolve(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Waits until the job's version is not `seen` or the timeout passes.
+  void AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The running task of this fence; empty, and counted when `count`, when it is stale.
+  struct Located {
+    LiveJob* job = nullptr;
+    TaskPlace place;
+    explicit operator bool() const { return job != nullptr; }
+  };
+  Located Locate(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::StatusOr<Worker*> LiveWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveRunning(Worker& worker, const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveNotRunning(Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveProgress(const v1::TaskProgress& progress) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveFinished(Worker& worker, const v1::TaskFinished& finished)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeFinished(Located located, const v1::TaskFinished& finished)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeResult(Located located, const v1::TaskResult& result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeFailure(Located located, const v1::TaskFailure& failure)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeRetry(LiveJob& job, Update update, const std::string& task_id,
+                         const RetryDecision& decision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status LoseTask(Located located, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveLog(const v1::TaskLog& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ExpireLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseWorker(Worker& worker, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetLongLost() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool TakeKnownResult(LiveJob& job, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint32_t LiveWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  JobStore& store_;
+  ArtifactCatalog& catalog_;
+  const Clock& clock_;
+  CoordinatorMetrics& metrics_;
+  const CoordinatorOptions options_;
+
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  StoreKnowledge knowledge_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
+  std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id
+  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
+  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);  // by id
+  std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
+  std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go
+};
+
+}  // namespace rad

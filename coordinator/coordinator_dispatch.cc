@@ -1,0 +1,130 @@
+// Handing tasks to workers.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/job_state.h"
+#include "coordinator/log.h"
+#include "coordinator/planner.h"
+
+namespace rad {
+
+void Coordinator::Tick() {
+  std::vector<std::string> finished;
+  {
+    absl::MutexLock lock(&mutex_);
+    ExpireLeases();
+    ExpireAdoptions();
+    ForgetLongLost();
+    Dispatch();
+    finished.swap(finished_digests_);
+  }
+  for (const std::string& digest : finished) {  // outside the lock: this may take long
+    if (absl::Status status = catalog_.DropCheckpoints(digest, clock_.Wall()); !status.ok())
+      Log(status.ToString());
+  }
+}
+
+std::uint32_t Coordinator::LiveWorkers() const {
+  return std::count_if(workers_.begin(), workers_.end(),
+                       [](const auto& entry) { return !entry.second.lost; });
+}
+
+SchedulerView Coordinator::MakeView() {
+  SchedulerView view{.live_workers = LiveWorkers()};
+  for (const auto& [order, job] : jobs_) {
+    if (IsTerminal(job.record.state())) continue;
+    const std::uint32_t max_workers = job.record.job().spec().resources().max_workers();
+    for (const v1::StageRecord& stage : job.record.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks()) {
+        const v1::Task& what = task.task();
+        if (task.state() == v1::PENDING) {
+          view.ready.push_back({job.record.job_id(), what.task_id(), what.digest(),
+                                tasks_[what.task_id()].not_before, max_workers});
+        } else {
+          ++view.running[job.record.job_id()];
+          view.running_digests.insert(what.digest());
+        }
+      }
+    }
+  }
+  for (const auto& [id, worker] : workers_) {
+    if (!worker.lost && worker.sink != nullptr && !worker.assigned) view.idle_workers.push_back(id);
+  }
+  return view;
+}
+
+void Coordinator::Dispatch() {
+  // Known results free their worker for the next task: go round until every assignment stands.
+  bool again = true;
+  while (again) {
+    again = false;
+    const Schedule schedule = MakeSchedule(MakeView(), clock_.Monotonic());
+    for (const Assignment& assignment : schedule.assignments) again |= Assign(assignment);
+    if (again) continue;
+    for (auto& [order, job] : jobs_) {
+      if (IsTerminal(job.record.state())) continue;
+      const auto found = schedule.waiting.find(job.record.job_id());
+      const Waiting waiting = found == schedule.waiting.end() ? Waiting{} : found->second;
+      if (waiting.reason == job.waiting.reason) continue;
+      job.waiting = waiting;
+      PublishProgress(job, "");
+    }
+  }
+}
+
+// True when nothing was started because the result turned out to be known.
+bool Coordinator::Assign(const Assignment& assignment) {
+  LiveJob* job = FindJob(JobIdOf(assignment.task_id));
+  const TaskPlace place = FindTask(job->record, assignment.task_id);
+  if (!place) return true;  // went with another result of this round
+  if (TakeKnownResult(*job, place.task->task())) return true;
+  Worker& worker = workers_.at(assignment.worker_id);
+  Update update(store_.NewChange());
+  update.record = job->record;
+  const TaskPlace next = FindTask(update.record, assignment.task_id);
+  const bool first = next.stage->state() == v1::PENDING;
+  StartAttempt(update.record, next, NowMillis());
+  if (first || next.task->task().attempt() > 1) {
+    update.outcome.notes.push_back(
+        {next.stage->name(),
+         absl::StrCat("started on ", worker.about.name(), ", attempt ", next.task->task().attempt())});
+  }
+  v1::Directive start;
+  *start.mutable_start() = next.task->task();
+  const std::string stage = next.stage->name();
+  const absl::Duration now = clock_.Monotonic();
+  TaskLive& live = tasks_[assignment.task_id];
+  const absl::Duration ready_since = live.ready_since;
+  live = TaskLive{.worker_id = worker.id, .ready_since = ready_since, .started_at = now};
+  if (absl::Status status = Apply(*job, std::move(update)); !status.ok()) {
+    tasks_[assignment.task_id] = TaskLive{.ready_since = ready_since};
+    Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));
+    return false;  // Tick tries again
+  }
+  metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
+  worker.assigned = FenceOf(start.start());
+  worker.assigned_at = now;
+  worker.heartbeats_without = 0;
+  worker.running = absl::StrCat(job->record.job_id(), "/", stage);
+  worker.sink->Send(start);
+  return false;
+}
+
+// Another job may have computed the same while this task waited.
+bool Coordinator::TakeKnownResult(LiveJob& job, const v1::Task& task) {
+  if (task.work().has_inspect() || task.work().has_score()) return false;
+  if (!knowledge_.Result(task.digest())) return false;
+  Update update(store_.NewChange());
+  update.record = job.record;
+  v1::StageRecord& stage = *FindTask(update.record, task.task_id()).stage;
+  if (stage.state() != v1::PENDING) return false;
+  stage.clear_tasks();
+  stage.set_tasks_total(0);
+  update.outcome = AdvanceJob(update.record, InputNow());
+  const absl::Status status = Apply(job, std::move(update));
+  if (!status.ok()) Log(status.ToString());
+  return status.ok();
+}
+
+}  // namespace rad

@@ -1,0 +1,273 @@
+// What users ask of the coordinator.
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/job_state.h"
+#include "coordinator/planner.h"
+#include "coordinator/ranked.h"
+#include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
+
+namespace rad {
+namespace {
+
+constexpr std::uint32_t kDefaultPage = 50;
+constexpr std::uint32_t kMaxPage = 500;
+constexpr int kEventsPerPage = 64;
+constexpr int kLinesPerPage = 1000;
+
+bool LabelsMatch(const v1::ListRequest& request, const v1::JobRecord& job) {
+  const auto& labels = job.job().metadata().labels();
+  return std::all_of(request.labels().begin(), request.labels().end(), [&](const auto& wanted) {
+    const auto label = labels.find(wanted.first);
+    return label != labels.end() && label->second == wanted.second;
+  });
+}
+
+bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
+  const bool state_matches = request.state() == v1::STATE_UNSPECIFIED || request.state() == job.state();
+  return state_matches && LabelsMatch(request, job);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::JobStatus> Coordinator::Submit(const std::string& request_id,
+                                                  const std::string& request_sha256, const v1::Job& job) {
+  absl::MutexLock lock(&mutex_);
+  if (!request_id.empty()) {
+    absl::StatusOr<std::optional<v1::RequestRecord>> earlier = store_.Request(request_id);
+    if (!earlier.ok()) return earlier.status();
+    if (earlier->has_value() && (*earlier)->sha256() != request_sha256) {
+      return absl::AlreadyExistsError(absl::StrCat("request_id \"", request_id, "\" was used for ",
+                                                   (*earlier)->job_id(),
+                                                   " with another spec: give another id"));
+    }
+    if (earlier->has_value()) {
+      const LiveJob* first = FindJob((*earlier)->job_id());
+      if (first != nullptr) return StatusOf(first->record, first->waiting);
+    }
+  }
+  const std::uint64_t order = jobs_.empty() ? 1 : jobs_.rbegin()->first + 1;
+  Update update(store_.NewChange());
+  update.record = NewJobRecord(job);
+  update.record.set_job_id(absl::StrCat("job-", order));
+  update.record.set_order(order);
+  update.record.set_submitted_unix_seconds(NowMillis() / 1000);
+  update.outcome = AdvanceJob(update.record, InputNow());
+  update.outcome.notes.insert(update.outcome.notes.begin(), PlanNote{"", "submitted"});
+  if (!request_id.empty()) {
+    v1::RequestRecord request;
+    request.set_sha256(request_sha256);
+    request.set_job_id(update.record.job_id());
+    update.change.PutRequest(request_id, request);
+  }
+  LiveJob live;
+  live.record = update.record;  // so that Apply sees no change of stages
+  live.record.clear_stages();
+  *live.record.mutable_stages() = NewJobRecord(job).stages();
+  const std::string job_id = update.record.job_id();
+  if (absl::Status status = Apply(live, std::move(update)); !status.ok()) return status;
+  order_of_[job_id] = order;
+  LiveJob& kept = jobs_.emplace(order, std::move(live)).first->second;
+  Dispatch();
+  return StatusOf(kept.record, kept.waiting);
+}
+
+absl::StatusOr<v1::PlanResponse> Coordinator::Plan(const v1::Job& job) {
+  absl::MutexLock lock(&mutex_);
+  v1::JobRecord record = NewJobRecord(job);
+  absl::StatusOr<std::optional<v1::TeacherInfo>> teacher = store_.Teacher(job.spec().teacher().path());
+  if (!teacher.ok()) return teacher.status();
+  if (teacher->has_value()) {  // suppose that the file is as it was when last inspected
+    *record.mutable_teacher() = **teacher;
+    record.mutable_stages(0)->set_state(v1::SUCCEEDED);
+    AdvanceJob(record, InputNow());
+  }
+  v1::PlanResponse response;
+  *response.mutable_job() = job;
+  for (const v1::StageRecord& stage : record.stages()) {
+    v1::PlanResponse::PlannedStage* planned = response.add_stages();
+    planned->set_name(stage.name());
+    *planned->mutable_after() = stage.after();
+    planned->set_known(stage.state() == v1::SUCCEEDED && stage.kind() != v1::StageRecord::INSPECT);
+  }
+  const SchedulerView view = MakeView();
+  response.set_starts_now(!view.idle_workers.empty() && view.ready.empty());
+  response.set_reason(response.starts_now()       ? absl::StrCat(view.idle_workers.size(), " idle workers")
+                      : view.live_workers == 0    ? "no worker is connected: start rad-worker"
+                      : view.idle_workers.empty() ? "every worker is busy"
+                                                  : "earlier jobs wait in the queue");
+  if (record.state() == v1::FAILED) response.set_reason(record.reason());
+  if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<Coordinator::LiveJob*> Coordinator::Resolve(const std::string& name) {
+  if (LiveJob* exact = FindJob(name); exact != nullptr) return exact;
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    if (job->second.record.job().metadata().name() == name) return &job->second;
+  }
+  std::vector<std::string> matches;
+  for (const auto& [id, order] : order_of_) {
+    if (!name.empty() && absl::StartsWith(id, name)) matches.push_back(id);
+  }
+  if (matches.size() == 1) return FindJob(matches.front());
+  if (matches.empty())
+    return absl::NotFoundError(absl::StrCat("no job \"", name, "\": radctl job list shows them"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", name, "\" may be ", matches[0], ", ", matches[1], " or more: give more of the id"));
+}
+
+absl::StatusOr<std::string> Coordinator::ResolveJob(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<LiveJob*> job = Resolve(name);
+  if (!job.ok()) return job.status();
+  return (*job)->record.job_id();
+}
+
+absl::StatusOr<v1::JobStatus> Coordinator::Get(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<LiveJob*> job = Resolve(name);
+  if (!job.ok()) return job.status();
+  return StatusOf((*job)->record, (*job)->waiting);
+}
+
+absl::StatusOr<v1::ListResponse> Coordinator::List(const v1::ListRequest& request) {
+  std::uint64_t before = UINT64_MAX;  // the order of the last job of the page before
+  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &before)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("page_token \"", request.page_token(), "\" is not one of ours"));
+  }
+  const std::uint32_t page =
+      request.page_size() == 0 ? kDefaultPage : std::min(request.page_size(), kMaxPage);
+  absl::MutexLock lock(&mutex_);
+  v1::ListResponse response;
+  std::uint64_t last = 0;
+  for (auto job = std::make_reverse_iterator(jobs_.lower_bound(before)); job != jobs_.rend(); ++job) {
+    if (!Matches(request, job->second.record)) continue;
+    if (static_cast<std::uint32_t>(response.jobs_size()) == page) {
+      response.set_next_page_token(absl::StrCat(last));
+      break;
+    }
+    *response.add_jobs() = StatusOf(job->second.record, job->second.waiting);
+    last = job->first;
+  }
+  return response;
+}
+
+absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<LiveJob*> found = Resolve(name);
+  if (!found.ok()) return found.status();
+  LiveJob& job = **found;
+  if (job.record.state() == v1::CANCELLED) return StatusOf(job.record, job.waiting);
+  if (IsTerminal(job.record.state())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(job.record.job_id(), " has already ended: ", v1::State_Name(job.record.state())));
+  }
+  Update update(store_.NewChange());
+  update.record = job.record;
+  EndJob(update.record, v1::CANCELLED, "cancelled by a user", NowMillis());
+  update.outcome.notes.push_back({"", "cancelled by a user"});
+  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) return status;
+  Dispatch();
+  return StatusOf(job.record, job.waiting);
+}
+
+absl::StatusOr<v1::Ranked> Coordinator::Scores(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<LiveJob*> job = Resolve(name);
+  if (!job.ok()) return job.status();
+  const v1::JobRecord& record = (*job)->record;
+  for (const v1::StageRecord& stage : record.stages()) {
+    if (stage.kind() != v1::StageRecord::RANK || stage.state() == v1::SUCCEEDED) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        record.job_id(), " has no ranking: its stage \"rank\" is ", v1::State_Name(stage.state())));
+  }
+  const std::string key = ScoreKey(record.teacher().digest(), record.job().spec().probe());
+  v1::Ranked ranked = MakeRanked(record, knowledge_.Scores(key));
+  if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
+  return ranked;
+}
+
+absl::StatusOr<Coordinator::EventPage> Coordinator::WaitEvents(const std::string& job_id,
+                                                               std::uint64_t sequence,
+                                                               absl::Duration timeout) {
+  EventPage page;
+  for (bool waited = false;; waited = true) {
+    std::uint64_t seen = 0;
+    bool terminal = false;
+    std::optional<v1::Event> progress;
+    {
+      absl::MutexLock lock(&mutex_);
+      const LiveJob* job = FindJob(job_id);
+      if (job == nullptr) return absl::NotFoundError(absl::StrCat("no job \"", job_id, "\""));
+      seen = job->version;
+      terminal = IsTerminal(job->record.state());
+      progress = job->progress;
+    }
+    absl::StatusOr<std::vector<v1::Event>> stored = store_.Events(job_id, sequence, kEventsPerPage);
+    if (!stored.ok()) return stored.status();
+    page.events = *std::move(stored);
+    const bool all = page.events.size() < kEventsPerPage;
+    const std::uint64_t last = page.events.empty() ? sequence : page.events.back().sequence();
+    if (all && !terminal && progress && progress->sequence() > last)
+      page.events.push_back(*std::move(progress));
+    page.ended = all && terminal;
+    if (!page.events.empty() || page.ended || waited) return page;
+    absl::MutexLock lock(&mutex_);
+    AwaitChange(job_id, seen, timeout);
+  }
+}
+
+absl::StatusOr<Coordinator::LogPage> Coordinator::WaitLog(const std::string& job_id,
+                                                          std::uint64_t from_number, absl::Duration timeout) {
+  LogPage page;
+  for (bool waited = false;; waited = true) {
+    std::uint64_t seen = 0;
+    bool terminal = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      const LiveJob* job = FindJob(job_id);
+      if (job == nullptr) return absl::NotFoundError(absl::StrCat("no job \"", job_id, "\""));
+      seen = job->version;
+      terminal = IsTerminal(job->record.state());
+    }
+    absl::StatusOr<std::vector<JobStore::NumberedLine>> lines =
+        store_.Log(job_id, from_number, kLinesPerPage);
+    if (!lines.ok()) return lines.status();
+    page.next_number = lines->empty() ? from_number : lines->back().number + 1;
+    page.ended = terminal && lines->size() < kLinesPerPage;
+    for (JobStore::NumberedLine& numbered : *lines) page.lines.push_back(std::move(numbered.line));
+    if (!page.lines.empty() || page.ended || waited) return page;
+    absl::MutexLock lock(&mutex_);
+    AwaitChange(job_id, seen, timeout);
+  }
+}
+
+v1::ListWorkersResponse Coordinator::ListWorkers() {
+  absl::MutexLock lock(&mutex_);
+  v1::ListWorkersResponse response;
+  for (const auto& [id, worker] : workers_) {
+    v1::WorkerStatus* status = response.add_workers();
+    status->set_worker_id(id);
+    status->set_name(worker.about.name());
+    status->set_host(worker.about.host());
+    status->set_device(worker.about.device());
+    status->set_threads(worker.about.threads());
+    status->set_memory_bytes(worker.about.memory_bytes());
+    status->set_version(worker.about.version());
+    status->set_state(worker.lost ? "lost" : worker.assigned ? "busy" : "idle");
+    if (worker.assigned && !worker.lost) status->set_running(worker.running);
+    const absl::Duration left = worker.lease_until - clock_.Monotonic();
+    status->set_lease_seconds_left(worker.lost ? 0
+                                               : absl::ToDoubleSeconds(std::max(left, absl::ZeroDuration())));
+    status->set_metrics_address(worker.about.metrics_address());
+  }
+  return response;
+}
+
+}  // namespace rad

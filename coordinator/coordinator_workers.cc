@@ -1,0 +1,381 @@
+// What workers tell the coordinator: leases, progress, results.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/job_state.h"
+#include "coordinator/log.h"
+#include "coordinator/stage_result.h"
+#include "coordinator/work_digest.h"
+#include "proto/protocol_version.h"
+
+namespace rad {
+namespace {
+
+constexpr absl::Duration kShowLostFor = absl::Minutes(10);
+constexpr absl::Duration kProgressEvery = absl::Milliseconds(400);
+// A heartbeat may have been under way when the task was sent; this many without it are no accident.
+constexpr int kHeartbeatsWithout = 3;
+constexpr std::uint64_t kMaxLogLines = 200'000;  // of one job
+constexpr std::size_t kMaxLogLineBytes = 4096;
+
+v1::Directive Acknowledge(const v1::Fence& fence) {
+  v1::Directive directive;
+  *directive.mutable_acknowledged() = fence;
+  return directive;
+}
+
+std::string Cut(std::string text) {
+  if (text.size() > kMaxLogLineBytes) text.resize(kMaxLogLineBytes);
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::RegisterResponse> Coordinator::Register(const v1::RegisterRequest& request) {
+  if (request.protocol_version() != kProtocolVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("worker \"", request.name(), "\" (version ", request.version(), ") speaks protocol ",
+                     request.protocol_version(), ", this coordinator protocol ", kProtocolVersion,
+                     ": install the same version of both"));
+  }
+  absl::MutexLock lock(&mutex_);
+  std::string id = absl::StrCat("w", lives_, "-", ++workers_registered_);
+  const auto is_same = [&](const auto& entry) {
+    return !request.incarnation().empty() && entry.second.about.incarnation() == request.incarnation();
+  };
+  std::erase_if(workers_, [&](const auto& entry) { return is_same(entry) && entry.second.lost; });
+  const auto known = std::find_if(workers_.begin(), workers_.end(), is_same);
+  if (known != workers_.end()) id = known->first;  // a repeated call of the same agent
+  Worker& worker = workers_[id];
+  worker.id = id;
+  worker.about = request;
+  worker.lease_until = clock_.Monotonic() + options_.lease;
+  Log(absl::StrCat("worker ", id, " (", request.name(), " on ", request.host(), ") registered"));
+  v1::RegisterResponse response;
+  response.set_worker_id(id);
+  response.set_lease_seconds(static_cast<std::uint32_t>(absl::ToInt64Seconds(options_.lease)));
+  return response;
+}
+
+absl::StatusOr<Coordinator::Worker*> Coordinator::LiveWorker(const std::string& worker_id) {
+  const auto found = workers_.find(worker_id);
+  if (found != workers_.end() && !found->second.lost) return &found->second;
+  return absl::NotFoundError(
+      absl::StrCat("worker \"", worker_id, "\" is not registered, or its lease ran out: register"));
+}
+
+absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<Worker*> worker = LiveWorker(worker_id);
+  if (!worker.ok()) return worker.status();
+  if ((*worker)->sink != nullptr) (*worker)->sink->Close(absl::AbortedError("a newer session took over"));
+  (*worker)->sink = std::move(sink);
+  (*worker)->heartbeats_without = 0;
+  return absl::OkStatus();
+}
+
+void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink, bool departed) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = workers_.find(worker_id);
+  if (found == workers_.end() || found->second.sink.get() != sink) return;
+  found->second.sink = nullptr;
+  if (!departed || found->second.lost) return;
+  LoseWorker(found->second, "left");
+  workers_.erase(found);
+  Dispatch();
+}
+
+absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
+  if (!worker.ok()) return worker.status();
+  (*worker)->lease_until = clock_.Monotonic() + options_.lease;
+  switch (message.message_case()) {
+    case v1::WorkerMessage::kHeartbeat:
+      ReceiveHeartbeat(**worker, message.heartbeat());
+      break;
+    case v1::WorkerMessage::kProgress:
+      ReceiveProgress(message.progress());
+      break;
+    case v1::WorkerMessage::kFinished:
+      ReceiveFinished(**worker, message.finished());
+      break;
+    case v1::WorkerMessage::kLog:
+      ReceiveLog(message.log());
+      break;
+    case v1::WorkerMessage::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+Coordinator::Located Coordinator::Locate(const v1::Fence& fence) {
+  LiveJob* job = FindJob(JobIdOf(fence.task_id()));
+  if (job == nullptr) return {};
+  const TaskPlace place = FindTask(job->record, fence.task_id());
+  if (!place || place.task->state() != v1::RUNNING || !SameFence(FenceOf(place.task->task()), fence))
+    return {};
+  return {job, place};
+}
+
+absl::StatusOr<Coordinator::FencedTask> Coordinator::CheckFence(const v1::Fence& fence) {
+  absl::MutexLock lock(&mutex_);
+  const Located located = Locate(fence);
+  if (!located) {
+    metrics_.StaleReport();
+    return absl::FailedPreconditionError(absl::StrCat("task ", fence.task_id(), " attempt ", fence.attempt(),
+                                                      " (epoch ", fence.epoch(),
+                                                      ") is no longer the running one"));
+  }
+  return FencedTask{located.place.task->task(), located.job->record.job().spec().checkpoint().keep_latest()};
+}
+
+void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) {
+  if (worker.sink != nullptr) {
+    v1::Directive renewed;
+    renewed.mutable_renewed();
+    worker.sink->Send(renewed);
+  }
+  bool lists_assigned = false;
+  for (const v1::Fence& fence : heartbeat.running()) {
+    ReceiveRunning(worker, fence);
+    lists_assigned |= worker.assigned && SameFence(*worker.assigned, fence);
+  }
+  if (lists_assigned) {
+    worker.heartbeats_without = 0;
+  } else if (worker.assigned) {
+    ReceiveNotRunning(worker);
+  }
+  Dispatch();
+}
+
+// The worker runs `fence`: its own, one it kept through our restart, or one that must stop.
+void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
+  if (!worker.assigned) {  // not idle after all, whatever becomes of the attempt
+    worker.assigned = fence;
+    worker.assigned_at = clock_.Monotonic();
+  }
+  const Located located = Locate(fence);
+  if (located) {
+    TaskLive& live = tasks_[fence.task_id()];
+    if (live.worker_id.empty()) {
+      live.worker_id = worker.id;
+      worker.running = absl::StrCat(located.job->record.job_id(), "/", located.place.stage->name());
+      Log(absl::StrCat(worker.running, ": still running on ", worker.about.name()));
+    }
+    if (live.worker_id == worker.id) return;
+  }
+  if (worker.sink == nullptr) return;
+  v1::Directive stop;
+  *stop.mutable_stop() = fence;
+  worker.sink->Send(stop);
+}
+
+void Coordinator::ReceiveNotRunning(Worker& worker) {
+  const Located located = Locate(*worker.assigned);
+  if (!located ||
+      tasks_[worker.assigned->task_id()].worker_id != worker.id) {  // it was told to stop, and has
+    worker.assigned.reset();
+    worker.heartbeats_without = 0;
+    return;
+  }
+  const bool long_ago = clock_.Monotonic() - worker.assigned_at > options_.lease / 2;
+  if (++worker.heartbeats_without < kHeartbeatsWithout || !long_ago) return;
+  worker.assigned.reset();
+  worker.heartbeats_without = 0;
+  const absl::Status status =
+      LoseTask(located, absl::StrCat("worker ", worker.about.name(), " does not run it"));
+  if (!status.ok()) Log(status.ToString());
+}
+
+void Coordinator::ReceiveProgress(const v1::TaskProgress& progress) {
+  const Located located = Locate(progress.fence());
+  if (!located) {
+    metrics_.StaleReport();
+    return;
+  }
+  TaskLive& live = tasks_[progress.fence().task_id()];
+  live.progress = progress.progress();
+  live.has_progress = true;
+  if (clock_.Monotonic() - located.job->progress_at < kProgressEvery && located.job->progress) return;
+  PublishProgress(*located.job, located.place.stage->name());
+}
+
+void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finished) {
+  const Located located = Locate(finished.fence());
+  if (located) {
+    if (absl::Status status = TakeFinished(located, finished); !status.ok()) {
+      Log(absl::StrCat("the end of task ", finished.fence().task_id(),
+                       " could not be stored: ", status.ToString()));
+      return;  // not acknowledged: the worker sends it again
+    }
+  } else if (finished.failure().reason() != v1::TaskFailure::CANCELLED) {
+    metrics_.StaleReport();
+  }
+  if (worker.assigned && SameFence(*worker.assigned, finished.fence())) worker.assigned.reset();
+  if (worker.sink != nullptr) worker.sink->Send(Acknowledge(finished.fence()));
+  Dispatch();
+}
+
+absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& finished) {
+  const v1::Task& task = located.place.task->task();
+  const TaskLive& live = tasks_[task.task_id()];
+  const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - live.started_at);
+  const std::string kind = v1::StageRecord::Kind_Name(located.place.stage->kind());
+  v1::TaskFailure failure = finished.failure();
+  if (finished.outcome_case() == v1::TaskFinished::kResult) {
+    absl::Status valid = CheckResult(task.work(), finished.result());
+    const std::string& artifact_id = finished.result().artifact_id();
+    if (valid.ok() && !artifact_id.empty() && !catalog_.Exists(artifact_id)) {
+      valid = absl::InvalidArgumentError(absl::StrCat("its artifact ", artifact_id, " was never committed"));
+    }
+    if (valid.ok()) {
+      absl::Status status = TakeResult(located, finished.result());
+      if (status.ok()) metrics_.TaskEnded(kind, "succeeded", seconds);
+      return status;
+    }
+    failure.set_reason(v1::TaskFailure::FAILED);
+    failure.set_message(absl::StrCat("the worker's report cannot be used: ", valid.message()));
+  }
+  absl::Status status = TakeFailure(located, failure);
+  if (status.ok()) metrics_.TaskEnded(kind, "failed", seconds);
+  return status;
+}
+
+absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& result) {
+  const v1::Task task = located.place.task->task();
+  Update update(store_.NewChange());
+  update.record = located.job->record;
+  v1::TaskResult kept = result;
+  if (task.work().has_score()) {
+    const std::string key = ScoreKey(task.work().score().teacher_digest(), task.work().score().probe());
+    knowledge_.AddScores(key, result.scores());
+    ForEachCell(result.scores(),
+                [&](std::optional<HeadRef> head, std::uint32_t example, const ScoreCell& cell) {
+                  update.change.PutCell(key, head, example, cell);
+                });
+    kept.clear_scores();
+  }
+  update.outcome = FinishTask(update.record, task.task_id(), kept, InputNow());
+  if (absl::Status status = Apply(*located.job, std::move(update)); !status.ok()) return status;
+  const v1::ScoreHeads& score = task.work().score();
+  metrics_.HeadsScored(1.0 * score.heads_size() * (score.example_end() - score.example_begin()));
+  finished_digests_.push_back(task.digest());
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::TakeFailure(Located located, const v1::TaskFailure& failure) {
+  if (failure.reason() == v1::TaskFailure::CANCELLED) {  // nobody asked for it: the worker itself is stopping
+    return LoseTask(located, "its worker stopped it");
+  }
+  Update update(store_.NewChange());
+  update.record = located.job->record;
+  const std::string task_id = located.place.task->task().task_id();
+  const std::uint32_t max_restarts = update.record.job().spec().failure().max_restarts();
+  const RetryDecision decision = FailAttempt(FindTask(update.record, task_id), failure, max_restarts);
+  return TakeRetry(*located.job, std::move(update), task_id, decision);
+}
+
+absl::Status Coordinator::LoseTask(Located located, absl::string_view why) {
+  Update update(store_.NewChange());
+  update.record = located.job->record;
+  const std::string task_id = located.place.task->task().task_id();
+  const std::string kind = v1::StageRecord::Kind_Name(located.place.stage->kind());
+  const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
+  const RetryDecision decision = LoseAttempt(FindTask(update.record, task_id), why);
+  absl::Status status = TakeRetry(*located.job, std::move(update), task_id, decision);
+  if (status.ok()) metrics_.TaskEnded(kind, "lost", seconds);
+  return status;
+}
+
+absl::Status Coordinator::TakeRetry(LiveJob& job, Update update, const std::string& task_id,
+                                    const RetryDecision& decision) {
+  const std::string stage = FindTask(update.record, task_id).stage->name();
+  update.outcome.notes.push_back({stage, decision.reason});
+  if (!decision.retry) {
+    v1::StageRecord& failed = *FindTask(update.record, task_id).stage;
+    failed.set_state(MustNextState(failed.state(), StateEvent::kFail));
+    EndJob(update.record, v1::FAILED, decision.reason, NowMillis());
+  }
+  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) return status;
+  if (!decision.retry) return absl::OkStatus();
+  const absl::Duration now = clock_.Monotonic();
+  tasks_[task_id] = TaskLive{.not_before = now + decision.backoff, .ready_since = now + decision.backoff};
+  return absl::OkStatus();
+}
+
+void Coordinator::ReceiveLog(const v1::TaskLog& log) {
+  const Located located = Locate(log.fence());
+  if (!located) return;  // lines of an old attempt
+  LiveJob& job = *located.job;
+  std::vector<v1::LogLine> lines;
+  for (const std::string& text : log.lines()) {
+    if (job.log_end + lines.size() >= kMaxLogLines) break;
+    v1::LogLine& line = lines.emplace_back();
+    line.set_unix_millis(NowMillis());
+    line.set_stage(located.place.stage->name());
+    line.set_attempt(log.fence().attempt());
+    line.set_text(Cut(text));
+  }
+  if (absl::Status status = store_.AppendLog(job.record.job_id(), job.log_end, lines); !status.ok()) {
+    Log(absl::StrCat("log lines lost: ", status.ToString()));
+    return;
+  }
+  job.log_end += lines.size();
+  Changed(job);
+}
+
+void Coordinator::LoseWorker(Worker& worker, absl::string_view why) {
+  worker.lost = true;
+  Log(absl::StrCat("worker ", worker.id, " (", worker.about.name(), ") ", why));
+  if (!worker.assigned) return;
+  const Located located = Locate(*worker.assigned);
+  worker.assigned.reset();
+  if (!located || tasks_[located.place.task->task().task_id()].worker_id != worker.id) return;
+  const absl::Status status = LoseTask(located, absl::StrCat("worker ", worker.about.name(), " ", why));
+  if (!status.ok()) Log(status.ToString());
+}
+
+void Coordinator::ExpireLeases() {
+  const absl::Duration now = clock_.Monotonic();
+  for (auto& [id, worker] : workers_) {
+    if (worker.lost || worker.lease_until > now) continue;
+    metrics_.LeaseLost();
+    if (worker.sink != nullptr) worker.sink->Close(absl::NotFoundError("the lease ran out: register again"));
+    worker.sink = nullptr;
+    LoseWorker(worker, "was lost: its lease ran out");
+  }
+}
+
+// Tasks that ran when the coordinator last stopped, and that no worker came back with. A failed write leaves
+// the task as it is, and the next Tick tries again.
+void Coordinator::ExpireAdoptions() {
+  const absl::Duration now = clock_.Monotonic();
+  std::vector<v1::Fence> orphans;
+  for (auto& [order, job] : jobs_) {
+    if (IsTerminal(job.record.state())) continue;
+    for (const v1::StageRecord& stage : job.record.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks()) {
+        const TaskLive& live = tasks_[task.task().task_id()];
+        const bool orphan = task.state() == v1::RUNNING && live.worker_id.empty() && live.adopt_until <= now;
+        if (orphan) orphans.push_back(FenceOf(task.task()));
+      }
+    }
+  }
+  for (const v1::Fence& fence : orphans) {
+    const Located located = Locate(fence);
+    if (!located) continue;
+    const absl::Status status =
+        LoseTask(located, "no worker came back with it after the coordinator's restart");
+    if (!status.ok()) Log(status.ToString());
+  }
+}
+
+void Coordinator::ForgetLongLost() {
+  const absl::Duration before = clock_.Monotonic() - kShowLostFor;
+  std::erase_if(workers_,
+                [&](const auto& entry) { return entry.second.lost && entry.second.lease_until < before; });
+}
+
+}  // namespace rad

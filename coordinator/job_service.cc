@@ -1,0 +1,149 @@
+#include "coordinator/job_service.h"
+
+#include <deque>
+
+#include "coordinator/bad_request.h"
+#include "coordinator/spec_defaults.h"
+#include "coordinator/spec_validation.h"
+#include "proto/protocol_version.h"
+#include "storage/sha256.h"
+
+namespace rad {
+namespace {
+
+// How long a stream sleeps at most before it looks whether its caller is still there.
+constexpr absl::Duration kStreamPoll = absl::Milliseconds(500);
+constexpr std::size_t kMaxRequestIdBytes = 200;
+
+template <typename Message>
+grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
+  if (!result.ok()) return ToGrpc(result.status());
+  *response = *std::move(result);
+  return grpc::Status::OK;
+}
+
+// Labels are a map: sorted here, so that equal jobs have equal digests.
+std::string DigestOf(const v1::Job& job) {
+  v1::Job rest = job;
+  rest.mutable_metadata()->clear_labels();
+  std::string text = rest.SerializeAsString();
+  const auto& labels = job.metadata().labels();
+  for (const auto& [key, value] : std::map<std::string, std::string>(labels.begin(), labels.end())) {
+    absl::StrAppend(&text, "\n", key, "=", value);
+  }
+  return Sha256Hex(text);
+}
+
+struct LogFilter {
+  const v1::LogsRequest& request;
+  bool Passes(const v1::LogLine& line) const {
+    return (request.stage().empty() || line.stage() == request.stage()) &&
+           line.unix_millis() >= request.since_unix_seconds() * 1000;
+  }
+};
+
+}  // namespace
+
+grpc::Status JobServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitRequest* request,
+                                    v1::JobStatus* response) {
+  Violations violations;
+  if (request->request_id().size() > kMaxRequestIdBytes) {
+    violations.Add("request_id", absl::StrCat("is longer than ", kMaxRequestIdBytes, " bytes"));
+    return BadRequestStatus(violations);
+  }
+  v1::Job job = request->job();
+  FillDefaults(job);
+  violations = ValidateJob(job);
+  if (!violations.empty()) return BadRequestStatus(violations);
+  return Reply(coordinator_.Submit(request->request_id(), DigestOf(job), job), response);
+}
+
+grpc::Status JobServiceImpl::Plan(grpc::ServerContext*, const v1::PlanRequest* request,
+                                  v1::PlanResponse* response) {
+  v1::Job job = request->job();
+  FillDefaults(job);
+  const Violations violations = ValidateJob(job);
+  if (!violations.empty()) return BadRequestStatus(violations);
+  return Reply(coordinator_.Plan(job), response);
+}
+
+grpc::Status JobServiceImpl::Get(grpc::ServerContext*, const v1::GetRequest* request,
+                                 v1::JobStatus* response) {
+  return Reply(coordinator_.Get(request->job_id()), response);
+}
+
+grpc::Status JobServiceImpl::List(grpc::ServerContext*, const v1::ListRequest* request,
+                                  v1::ListResponse* response) {
+  return Reply(coordinator_.List(*request), response);
+}
+
+grpc::Status JobServiceImpl::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
+                                   grpc::ServerWriter<v1::Event>* writer) {
+  const absl::StatusOr<std::string> job_id = coordinator_.ResolveJob(request->job_id());
+  if (!job_id.ok()) return ToGrpc(job_id.status());
+  std::uint64_t sequence = request->after_sequence();
+  while (!context->IsCancelled()) {
+    absl::StatusOr<Coordinator::EventPage> page = coordinator_.WaitEvents(*job_id, sequence, kStreamPoll);
+    if (!page.ok()) return ToGrpc(page.status());
+    for (const v1::Event& event : page->events) {
+      if (!writer->Write(event)) return grpc::Status::CANCELLED;
+      sequence = event.sequence();
+    }
+    if (page->ended) return grpc::Status::OK;
+  }
+  return grpc::Status::CANCELLED;
+}
+
+grpc::Status JobServiceImpl::Cancel(grpc::ServerContext*, const v1::CancelRequest* request,
+                                    v1::JobStatus* response) {
+  return Reply(coordinator_.Cancel(request->job_id()), response);
+}
+
+grpc::Status JobServiceImpl::Scores(grpc::ServerContext*, const v1::ScoresRequest* request,
+                                    v1::Ranked* response) {
+  return Reply(coordinator_.Scores(request->job_id()), response);
+}
+
+grpc::Status JobServiceImpl::Logs(grpc::ServerContext* context, const v1::LogsRequest* request,
+                                  grpc::ServerWriter<v1::LogLine>* writer) {
+  const absl::StatusOr<std::string> job_id = coordinator_.ResolveJob(request->job_id());
+  if (!job_id.ok()) return ToGrpc(job_id.status());
+  const LogFilter filter{*request};
+  std::deque<v1::LogLine> tail;  // while only the last lines of those that exist are wanted
+  bool past_existing = request->tail() == 0;
+  std::uint64_t number = 0;
+  while (!context->IsCancelled()) {
+    const absl::Duration wait = request->follow() && past_existing ? kStreamPoll : absl::ZeroDuration();
+    absl::StatusOr<Coordinator::LogPage> page = coordinator_.WaitLog(*job_id, number, wait);
+    if (!page.ok()) return ToGrpc(page.status());
+    number = page->next_number;
+    for (v1::LogLine& line : page->lines) {
+      if (!filter.Passes(line)) continue;
+      if (past_existing && !writer->Write(line)) return grpc::Status::CANCELLED;
+      if (!past_existing) tail.push_back(std::move(line));
+      if (!past_existing && tail.size() > request->tail()) tail.pop_front();
+    }
+    if (!page->lines.empty() && !page->ended) continue;
+    for (; !tail.empty(); tail.pop_front()) {
+      if (!writer->Write(tail.front())) return grpc::Status::CANCELLED;
+    }
+    past_existing = true;
+    if (page->ended || !request->follow()) return grpc::Status::OK;
+  }
+  return grpc::Status::CANCELLED;
+}
+
+grpc::Status JobServiceImpl::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
+                                         v1::ListWorkersResponse* response) {
+  *response = coordinator_.ListWorkers();
+  return grpc::Status::OK;
+}
+
+grpc::Status JobServiceImpl::Version(grpc::ServerContext*, const v1::VersionRequest*,
+                                     v1::VersionResponse* response) {
+  response->set_version(std::string(kVersion));
+  response->set_protocol_version(kProtocolVersion);
+  return grpc::Status::OK;
+}
+
+}  // namespace rad

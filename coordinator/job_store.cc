@@ -1,0 +1,230 @@
+#include "coordinator/job_store.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace rad {
+namespace {
+
+// Big-endian, so that keys sort by number.
+template <typename Number>
+std::string SortableNumber(Number number) {
+  std::string bytes(sizeof number, '\0');
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    bytes[sizeof number - 1 - i] = static_cast<char>(number >> (8 * i));
+  return bytes;
+}
+
+template <typename Number>
+Number ReadSortableNumber(absl::string_view bytes) {
+  Number number = 0;
+  for (const char c : bytes.substr(0, sizeof number)) number = (number << 8) | static_cast<unsigned char>(c);
+  return number;
+}
+
+// Keys of rows that belong to a job: "<job id>/<number>".
+std::string JobPrefix(absl::string_view job_id) { return absl::StrCat(job_id, "/"); }
+std::string JobRow(absl::string_view job_id, std::uint64_t number) {
+  return absl::StrCat(JobPrefix(job_id), SortableNumber(number));
+}
+std::uint64_t RowNumber(absl::string_view key) {
+  return ReadSortableNumber<std::uint64_t>(key.substr(key.size() - 8));
+}
+
+// Keys of score cells: "<score key>/" + layer, head, example. The unablated run stands at the last layer
+// there is.
+constexpr HeadRef kBaseRow{0xffffffff, 0xffffffff};
+std::string CellKey(const std::string& score_key, HeadRef head, std::uint32_t example) {
+  return absl::StrCat(score_key, "/", SortableNumber(head.layer), SortableNumber(head.head),
+                      SortableNumber(example));
+}
+
+// A cell is 9 bytes: correct, margin, log-probability (float32 as big-endian bits).
+std::string EncodeCell(const ScoreCell& cell) {
+  std::uint32_t margin, logprob;
+  std::memcpy(&margin, &cell.margin, 4);
+  std::memcpy(&logprob, &cell.answer_logprob, 4);
+  return absl::StrCat(std::string(1, cell.correct ? 1 : 0), SortableNumber(margin), SortableNumber(logprob));
+}
+
+std::optional<ScoreCell> DecodeCell(absl::string_view bytes) {
+  if (bytes.size() != 9) return std::nullopt;
+  ScoreCell cell{.correct = bytes[0] != 0};
+  const auto margin = ReadSortableNumber<std::uint32_t>(bytes.substr(1));
+  const auto logprob = ReadSortableNumber<std::uint32_t>(bytes.substr(5));
+  std::memcpy(&cell.margin, &margin, 4);
+  std::memcpy(&cell.answer_logprob, &logprob, 4);
+  return cell;
+}
+
+std::string TeacherKey(const std::string& path) { return absl::StrCat("teacher/", path); }
+
+absl::Status Unreadable(absl::string_view what, absl::string_view key) {
+  return absl::DataLossError(
+      absl::StrCat("the stored ", what, " \"", key, "\" cannot be read: restore the data folder"));
+}
+
+template <typename Message>
+absl::StatusOr<std::optional<Message>> GetMessage(const MetaStore& meta, Table table,
+                                                  const std::string& key) {
+  absl::StatusOr<std::optional<std::string>> bytes = meta.Get(table, key);
+  if (!bytes.ok()) return bytes.status();
+  if (!bytes->has_value()) return std::nullopt;
+  Message message;
+  if (!message.ParseFromString(**bytes)) return Unreadable(message.GetTypeName(), key);
+  return message;
+}
+
+// Calls take(number, message) for the rows of a job from `from` on; at most `limit`.
+template <typename Message, typename Take>
+absl::Status ScanJobRows(const MetaStore& meta, Table table, const std::string& job_id, std::uint64_t from,
+                         int limit, Take take) {
+  absl::Status problem;
+  absl::Status scanned = meta.Scan(table, JobPrefix(job_id), JobRow(job_id, from),
+                                   [&](absl::string_view key, absl::string_view value) {
+                                     Message message;
+                                     if (!message.ParseFromArray(value.data(), value.size()))
+                                       problem = Unreadable(message.GetTypeName(), job_id);
+                                     if (!problem.ok() || limit-- <= 0) return false;
+                                     take(RowNumber(key), std::move(message));
+                                     return true;
+                                   });
+  return problem.ok() ? scanned : problem;
+}
+
+}  // namespace
+
+void JobStore::Change::PutJob(const v1::JobRecord& job) {
+  batch_.Put(Table::kJobs, job.job_id(), job.SerializeAsString());
+}
+
+void JobStore::Change::PutEvent(const v1::Event& event) {
+  batch_.Put(Table::kEvents, JobRow(event.job_id(), event.sequence()), event.SerializeAsString());
+}
+
+void JobStore::Change::PutResult(const std::string& digest, const v1::StoredResult& result) {
+  batch_.Put(Table::kResults, digest, result.SerializeAsString());
+}
+
+void JobStore::Change::PutCell(const std::string& score_key, std::optional<HeadRef> head,
+                               std::uint32_t example, const ScoreCell& cell) {
+  batch_.Put(Table::kScores, CellKey(score_key, head.value_or(kBaseRow), example), EncodeCell(cell));
+}
+
+void JobStore::Change::PutRequest(const std::string& request_id, const v1::RequestRecord& request) {
+  batch_.Put(Table::kRequests, request_id, request.SerializeAsString());
+}
+
+void JobStore::Change::PutCounter(const std::string& name, std::uint64_t value) {
+  batch_.Put(Table::kCounters, name, absl::StrCat(value));
+}
+
+void JobStore::Change::PutTeacher(const std::string& path, const v1::TeacherInfo& teacher) {
+  batch_.Put(Table::kResults, TeacherKey(path), teacher.SerializeAsString());
+}
+
+absl::StatusOr<std::vector<v1::JobRecord>> JobStore::LoadJobs() const {
+  std::vector<v1::JobRecord> jobs;
+  absl::Status problem;
+  absl::Status scanned =
+      meta_.Scan(Table::kJobs, "", "", [&](absl::string_view key, absl::string_view value) {
+        if (!jobs.emplace_back().ParseFromArray(value.data(), value.size())) problem = Unreadable("job", key);
+        return problem.ok();
+      });
+  if (!problem.ok()) return problem;
+  if (!scanned.ok()) return scanned;
+  std::sort(jobs.begin(), jobs.end(),
+            [](const v1::JobRecord& a, const v1::JobRecord& b) { return a.order() < b.order(); });
+  return jobs;
+}
+
+absl::StatusOr<std::optional<v1::StoredResult>> JobStore::Result(const std::string& digest) const {
+  return GetMessage<v1::StoredResult>(meta_, Table::kResults, digest);
+}
+
+absl::StatusOr<std::optional<v1::RequestRecord>> JobStore::Request(const std::string& request_id) const {
+  return GetMessage<v1::RequestRecord>(meta_, Table::kRequests, request_id);
+}
+
+absl::StatusOr<std::optional<v1::TeacherInfo>> JobStore::Teacher(const std::string& path) const {
+  return GetMessage<v1::TeacherInfo>(meta_, Table::kResults, TeacherKey(path));
+}
+
+absl::StatusOr<ScoreTable> JobStore::LoadScores(const std::string& score_key) const {
+  ScoreTable table;
+  absl::Status problem;
+  const std::string prefix = absl::StrCat(score_key, "/");
+  absl::Status scanned =
+      meta_.Scan(Table::kScores, prefix, "", [&](absl::string_view key, absl::string_view value) {
+        const absl::string_view place = key.substr(prefix.size());
+        const std::optional<ScoreCell> cell = DecodeCell(value);
+        if (!cell || place.size() != 12) problem = Unreadable("score", score_key);
+        if (!problem.ok()) return false;
+        const HeadRef head{ReadSortableNumber<std::uint32_t>(place),
+                           ReadSortableNumber<std::uint32_t>(place.substr(4))};
+        const auto example = ReadSortableNumber<std::uint32_t>(place.substr(8));
+        if (head == kBaseRow) {
+          table.SetBase(example, *cell);
+        } else {
+          table.SetAblated(head, example, *cell);
+        }
+        return true;
+      });
+  if (!problem.ok()) return problem;
+  if (!scanned.ok()) return scanned;
+  return table;
+}
+
+absl::StatusOr<std::uint64_t> JobStore::Counter(const std::string& name) const {
+  absl::StatusOr<std::optional<std::string>> text = meta_.Get(Table::kCounters, name);
+  if (!text.ok()) return text.status();
+  std::uint64_t value = 0;
+  if (text->has_value() && !absl::SimpleAtoi(**text, &value)) return Unreadable("counter", name);
+  return value;
+}
+
+absl::StatusOr<std::vector<v1::Event>> JobStore::Events(const std::string& job_id, std::uint64_t sequence,
+                                                        int limit) const {
+  std::vector<v1::Event> events;
+  absl::Status status =
+      ScanJobRows<v1::Event>(meta_, Table::kEvents, job_id, sequence + 1, limit,
+                             [&](std::uint64_t, v1::Event event) { events.push_back(std::move(event)); });
+  if (!status.ok()) return status;
+  return events;
+}
+
+absl::Status JobStore::AppendLog(const std::string& job_id, std::uint64_t first_number,
+                                 const std::vector<v1::LogLine>& lines) {
+  MetaStore::Batch batch(meta_);
+  for (const v1::LogLine& line : lines) {
+    batch.Put(Table::kLogs, JobRow(job_id, first_number++), line.SerializeAsString());
+  }
+  return meta_.Write(std::move(batch), Durability::kBuffered);
+}
+
+absl::StatusOr<std::vector<JobStore::NumberedLine>> JobStore::Log(const std::string& job_id,
+                                                                  std::uint64_t from_number,
+                                                                  int limit) const {
+  std::vector<NumberedLine> lines;
+  absl::Status status = ScanJobRows<v1::LogLine>(meta_, Table::kLogs, job_id, from_number, limit,
+                                                 [&](std::uint64_t number, v1::LogLine line) {
+                                                   lines.push_back({number, std::move(line)});
+                                                 });
+  if (!status.ok()) return status;
+  return lines;
+}
+
+absl::StatusOr<std::uint64_t> JobStore::LogEnd(const std::string& job_id) const {
+  std::uint64_t end = 0;
+  absl::Status status =
+      meta_.Scan(Table::kLogs, JobPrefix(job_id), "", [&](absl::string_view key, absl::string_view) {
+        end = RowNumber(key) + 1;
+        return true;
+      });
+  if (!status.ok()) return status;
+  return end;
+}
+
+}  // namespace rad

@@ -1,0 +1,71 @@
+// job_store.h: the coordinator's records in the meta store: which table and key holds which message.
+// Thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/score_table.h"
+#include "rad/v1/record.pb.h"
+#include "rad/v1/service.pb.h"
+#include "storage/meta_store.h"
+
+namespace rad {
+
+class JobStore {
+ public:
+  explicit JobStore(MetaStore& meta) : meta_(meta) {}
+
+  // What happens together or not at all.
+  class Change {
+   public:
+    explicit Change(const MetaStore& meta) : batch_(meta) {}
+    void PutJob(const v1::JobRecord& job);
+    void PutEvent(const v1::Event& event);
+    void PutResult(const std::string& digest, const v1::StoredResult& result);
+    // `head` absent: the unablated run.
+    void PutCell(const std::string& score_key, std::optional<HeadRef> head, std::uint32_t example,
+                 const ScoreCell& cell);
+    void PutRequest(const std::string& request_id, const v1::RequestRecord& request);
+    void PutCounter(const std::string& name, std::uint64_t value);
+    // The teacher last seen at this path: lets Plan guess what is known before anything is inspected.
+    void PutTeacher(const std::string& path, const v1::TeacherInfo& teacher);
+
+   private:
+    friend class JobStore;
+    MetaStore::Batch batch_;
+  };
+  Change NewChange() const { return Change(meta_); }
+  // Synced. After an error nothing of the change is visible.
+  absl::Status Commit(Change change) { return meta_.Write(std::move(change.batch_)); }
+
+  absl::StatusOr<std::vector<v1::JobRecord>> LoadJobs() const;  // in the order of submission
+  absl::StatusOr<std::optional<v1::StoredResult>> Result(const std::string& digest) const;
+  absl::StatusOr<std::optional<v1::RequestRecord>> Request(const std::string& request_id) const;
+  absl::StatusOr<std::optional<v1::TeacherInfo>> Teacher(const std::string& path) const;
+  absl::StatusOr<ScoreTable> LoadScores(const std::string& score_key) const;
+  absl::StatusOr<std::uint64_t> Counter(const std::string& name) const;  // 0 when never written
+
+  // At most `limit` events of the job after `sequence`, in order.
+  absl::StatusOr<std::vector<v1::Event>> Events(const std::string& job_id, std::uint64_t sequence,
+                                                int limit) const;
+
+  // Not synced: a power cut may cost the last lines.
+  absl::Status AppendLog(const std::string& job_id, std::uint64_t first_number,
+                         const std::vector<v1::LogLine>& lines);
+  struct NumberedLine {
+    std::uint64_t number = 0;
+    v1::LogLine line;
+  };
+  absl::StatusOr<std::vector<NumberedLine>> Log(const std::string& job_id, std::uint64_t from_number,
+                                                int limit) const;
+  // The number after the job's last log line.
+  absl::StatusOr<std::uint64_t> LogEnd(const std::string& job_id) const;
+
+ private:
+  MetaStore& meta_;
+};
+
+}  // namespace rad

@@ -1,0 +1,91 @@
+#include "coordinator/rank_stage.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "coordinator/score_tasks.h"
+#include "coordinator/stage_graph.h"
+
+namespace rad {
+namespace {
+
+PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
+  PlannedTask task;
+  v1::ScoreHeads& score = *task.work.mutable_score();
+  *score.mutable_teacher() = job.job().spec().teacher();
+  score.set_teacher_digest(job.teacher().digest());
+  const v1::Probe& probe = job.job().spec().probe();
+  score.mutable_probe()->set_template_(probe.template_());
+  score.mutable_probe()->set_pairs(probe.pairs());
+  score.mutable_probe()->set_seed(probe.seed());
+  score.set_example_begin(piece.begin);
+  score.set_example_end(piece.end);
+  for (const HeadRef& ref : piece.heads) {
+    v1::Head* head = score.add_heads();
+    head->set_layer(ref.layer);
+    head->set_head(ref.head);
+  }
+  return task;
+}
+
+std::vector<PlannedTask> ScoreTasks(const v1::JobRecord& job, const std::vector<ScorePiece>& pieces) {
+  std::vector<PlannedTask> tasks;
+  for (const ScorePiece& piece : pieces) tasks.push_back(ScoreTask(job, piece));
+  return tasks;
+}
+
+std::string RefusalOf(const v1::Probe& probe, std::uint32_t correct) {
+  return absl::StrFormat(
+      "spec.probe.min_teacher_accuracy is %g, but the teacher itself answers only %d of %d examples "
+      "(%.1f%%): its heads "
+      "cannot be ranked on a task that it cannot do. Give fewer pairs (spec.probe.pairs is %d), the other "
+      "spec.probe.template, or a lower floor",
+      probe.min_teacher_accuracy(), correct, probe.examples(), 100.0 * correct / probe.examples(),
+      probe.pairs());
+}
+
+}  // namespace
+
+RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
+  RaceOptions options;
+  options.layers = job.teacher().layers();
+  options.heads_per_layer = job.teacher().heads();
+  options.examples = job.job().spec().probe().examples();
+  options.method = job.job().spec().ranking().method();
+  for (const NamedStudent& named : StudentsOf(job.job())) {
+    if (named.student->placement() != v1::Student::TOP) continue;
+    options.leaders = std::max(options.leaders, named.student->head_budget());
+  }
+  return options;
+}
+
+RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::uint32_t workers) {
+  const v1::Probe& probe = job.job().spec().probe();
+  if (const std::vector<ScorePiece> base = CutBase(table, probe.examples()); !base.empty()) {
+    return {.tasks = ScoreTasks(job, base),
+            .reason = absl::StrCat("the teacher itself on ", probe.examples(), " examples")};
+  }
+  const std::uint32_t correct = table.BaseCorrect(probe.examples());
+  if (correct < probe.min_teacher_accuracy() * probe.examples()) {
+    return {.refused = true, .reason = RefusalOf(probe, correct)};
+  }
+  RaceDecision race = NextRound(table, RaceOptionsOf(job));
+  if (race.done) return {.ranking = std::move(race.ranking), .reason = std::move(race.reason)};
+  return {.tasks = ScoreTasks(job, CutRound(table, race.heads, race.examples, workers)),
+          .reason = std::move(race.reason)};
+}
+
+RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTable& table) {
+  const RaceOptions options = RaceOptionsOf(job);
+  const std::uint64_t total = RaceEvaluations(Rungs(options));
+  std::uint64_t known = 0;
+  for (std::uint32_t layer = 0; layer < options.layers; ++layer) {
+    for (std::uint32_t head = 0; head < options.heads_per_layer; ++head) {
+      known += table.Known({layer, head}, options.examples);
+    }
+  }
+  return {std::min(known, total), total};
+}
+
+}  // namespace rad

@@ -1,0 +1,31 @@
+// rank_stage.h: the ranking as a stage: first the teacher's own accuracy, then the race of the heads. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coordinator/head_race.h"
+#include "coordinator/stage_work.h"
+
+namespace rad {
+
+// Of a job whose teacher is inspected.
+RaceOptions RaceOptionsOf(const v1::JobRecord& job);
+
+struct RankDecision {
+  std::vector<PlannedTask> tasks;   // to run next; empty: done or refused
+  bool refused = false;             // the teacher itself fails the probe
+  std::vector<RankedHead> ranking;  // once done
+  std::string reason;               // always set
+};
+
+RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::uint32_t workers);
+
+// How many (head, example) evaluations the race needs in all, and how many of them are known.
+struct RankProgress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTable& table);
+
+}  // namespace rad

@@ -1,0 +1,81 @@
+// score_table.h: what is known of a teacher's heads on a probe: one cell for each (head, example) and one for
+// each example with no head ablated. Filling a cell twice changes nothing, so reports may come in any order
+// and twice.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "rad/v1/result.pb.h"
+
+namespace rad {
+
+struct HeadRef {
+  std::uint32_t layer = 0;
+  std::uint32_t head = 0;
+  auto operator<=>(const HeadRef&) const = default;
+};
+
+struct ScoreCell {
+  bool correct = false;
+  float margin = 0;
+  float answer_logprob = 0;  // nats
+  bool operator==(const ScoreCell&) const = default;
+};
+
+// What ablating a head costs on examples [0, examples).
+struct HeadCost {
+  std::uint32_t examples = 0;
+  double accuracy_drop = 0;
+  double logprob_drop = 0;  // nats, mean
+  double margin_drop = 0;
+  double accuracy_drop_low = 0;  // 95% interval
+  double accuracy_drop_high = 0;
+};
+
+class ScoreTable {
+ public:
+  void SetBase(std::uint32_t example, const ScoreCell& cell) { base_[example] = cell; }
+  void SetAblated(HeadRef head, std::uint32_t example, const ScoreCell& cell) {
+    ablated_[head][example] = cell;
+  }
+
+  bool HasBase(std::uint32_t example) const { return base_.contains(example); }
+  bool HasAblated(HeadRef head, std::uint32_t example) const;
+  // Cells of `head` among examples [0, examples).
+  std::uint32_t Known(HeadRef head, std::uint32_t examples) const;
+
+  // Share of [0, examples) that the unablated teacher answers; those cells must be known.
+  std::uint32_t BaseCorrect(std::uint32_t examples) const;
+  // The cells of the head and of the base on [0, examples) must be known.
+  HeadCost Cost(HeadRef head, std::uint32_t examples) const;
+
+ private:
+  std::map<std::uint32_t, ScoreCell> base_;
+  std::map<HeadRef, std::map<std::uint32_t, ScoreCell>> ablated_;
+};
+
+// INVALID_ARGUMENT when `scores` is not an answer to `asked`: other heads, other examples, lists of other
+// lengths, numbers that are not finite.
+absl::Status CheckScores(const v1::ScoreHeads& asked, const v1::HeadScores& scores);
+
+// Calls visit(head or nullopt for the base, example, cell) for every cell of a checked answer.
+template <typename Visit>
+void ForEachCell(const v1::HeadScores& scores, Visit visit) {
+  auto visit_run = [&](std::optional<HeadRef> head, const v1::ProbeRun& run) {
+    for (int i = 0; i < run.correct_size(); ++i) {
+      visit(head, scores.example_begin() + i,
+            ScoreCell{run.correct(i), run.margin(i), run.answer_logprob(i)});
+    }
+  };
+  visit_run(std::nullopt, scores.base());
+  for (const auto& ablated : scores.ablated()) {
+    visit_run(HeadRef{ablated.head().layer(), ablated.head().head()}, ablated.run());
+  }
+}
+
+}  // namespace rad

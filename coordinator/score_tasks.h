@@ -1,0 +1,31 @@
+// score_tasks.h: cuts the unknown cells of a round into tasks. Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "coordinator/score_table.h"
+
+namespace rad {
+
+// One task's worth: these heads (none: the unablated run alone) on examples [begin, end).
+struct ScorePiece {
+  std::vector<HeadRef> heads;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
+// A piece this large takes about a minute on two slow cores: what a killed worker loses at most.
+inline constexpr std::uint32_t kMaxPieceEvaluations = 600;
+// A smaller piece costs more in loading the teacher than it saves in waiting.
+inline constexpr std::uint32_t kMinPieceEvaluations = 64;
+
+// Pieces that together fill every unknown base cell of [0, examples).
+std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples);
+
+// Pieces that together fill every unknown cell of `heads` on [0, examples). With more workers the pieces are
+// smaller, so that all have work. A piece may hold known cells too where that keeps it a rectangle.
+std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<HeadRef>& heads,
+                                 std::uint32_t examples, std::uint32_t workers);
+
+}  // namespace rad

@@ -1,0 +1,113 @@
+#include "coordinator/spec_defaults.h"
+
+#include <set>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace rad {
+namespace {
+
+// Sets an optional field that was not written.
+#define RAD_DEFAULT(message, field, value) \
+  if (!(message).has_##field()) (message).set_##field(value)
+
+void FillProbe(v1::Probe& probe) {
+  if (probe.template_() == v1::Probe::TEMPLATE_UNSPECIFIED) probe.set_template_(v1::Probe::QA);
+  RAD_DEFAULT(probe, pairs, 10);
+  RAD_DEFAULT(probe, examples, 32);
+  RAD_DEFAULT(probe, seed, 1);
+  RAD_DEFAULT(probe, min_teacher_accuracy, 0.5);
+}
+
+void FillMainStudent(v1::Student& student) {
+  RAD_DEFAULT(student, head_budget, 5);
+  RAD_DEFAULT(student, state_dim, 8);
+}
+
+// A control is like the main student but for what it says itself, so that the two compare.
+void FillControl(const v1::Student& main, v1::Student& control) {
+  RAD_DEFAULT(control, head_budget, main.head_budget());
+  RAD_DEFAULT(control, state_dim, main.state_dim());
+}
+
+void FillPlacement(v1::Student& student) {
+  if (student.placement() == v1::Student::PLACEMENT_UNSPECIFIED) student.set_placement(v1::Student::TOP);
+  RAD_DEFAULT(student, seed, 1);
+}
+
+std::string BaseName(const v1::Student& student) {
+  if (student.head_budget() == 0) return "no-heads";
+  return absl::StrCat(student.placement() == v1::Student::RANDOM ? "random-" : "top-", student.head_budget());
+}
+
+// "top-5"; where another student has that name already, what else tells them apart is added: "top-5-n16",
+// "random-5-seed2", "random-5-n16-seed2".
+std::string FreeName(const v1::Student& student, const v1::Student& main, const std::set<std::string>& taken) {
+  std::string name = BaseName(student);
+  if (taken.contains(name) && student.state_dim() != main.state_dim()) {
+    absl::StrAppend(&name, "-n", student.state_dim());
+  }
+  if (taken.contains(name)) absl::StrAppend(&name, "-seed", student.seed());
+  return name;
+}
+
+void FillStudents(v1::JobSpec& spec) {
+  FillMainStudent(*spec.mutable_student());
+  FillPlacement(*spec.mutable_student());
+  std::vector<v1::Student*> students = {spec.mutable_student()};
+  for (v1::Student& control : *spec.mutable_controls()) {
+    FillControl(spec.student(), control);
+    FillPlacement(control);
+    students.push_back(&control);
+  }
+  std::set<std::string> taken;
+  for (v1::Student* student : students) taken.insert(student->name());
+  for (v1::Student* student : students) {
+    if (student->name().empty()) student->set_name(FreeName(*student, spec.student(), taken));
+    taken.insert(student->name());
+  }
+}
+
+void FillTraining(v1::JobSpec& spec) {
+  v1::Data& data = *spec.mutable_data();
+  RAD_DEFAULT(data, retrieval_share, 0.5);
+  RAD_DEFAULT(data, sequence_tokens, 128);
+  RAD_DEFAULT(data, held_out_share, 0.1);
+  RAD_DEFAULT(data, seed, 1);
+  v1::Align& align = *spec.mutable_align();
+  RAD_DEFAULT(align, tokens, 20'000);
+  RAD_DEFAULT(align, learning_rate, 1e-3);
+  RAD_DEFAULT(align, batch_sequences, 4);
+  v1::Distill& distill = *spec.mutable_distill();
+  RAD_DEFAULT(distill, tokens, 10'000);
+  RAD_DEFAULT(distill, learning_rate, 3e-4);
+  RAD_DEFAULT(distill, batch_sequences, 3);
+  RAD_DEFAULT(distill, temperature, 1);
+  v1::Evaluate& evaluate = *spec.mutable_evaluate();
+  RAD_DEFAULT(evaluate, examples, 128);
+  RAD_DEFAULT(evaluate, text_tokens, data.text().empty() ? 0 : 4096);
+  RAD_DEFAULT(evaluate, seed, 1);
+  v1::Checkpoint& checkpoint = *spec.mutable_checkpoint();
+  RAD_DEFAULT(checkpoint, every_steps, 10);
+  RAD_DEFAULT(checkpoint, keep_latest, 2);
+}
+
+}  // namespace
+
+void FillDefaults(v1::Job& job) {
+  v1::JobSpec& spec = *job.mutable_spec();
+  FillProbe(*spec.mutable_probe());
+  if (spec.ranking().method() == v1::Ranking::METHOD_UNSPECIFIED) {
+    spec.mutable_ranking()->set_method(v1::Ranking::HALVING);
+  }
+  RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
+  RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
+  if (job.kind() != v1::Job::DISTILLATION) return;
+  FillStudents(spec);
+  FillTraining(spec);
+}
+
+#undef RAD_DEFAULT
+
+}  // namespace rad

@@ -1,0 +1,157 @@
+#include "coordinator/spec_validation.h"
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
+namespace rad {
+namespace {
+
+constexpr std::uint32_t kMaxPairs = 100;  // the probe's values are distinct integers 0..99
+constexpr std::uint32_t kMaxExamples = 100'000;
+constexpr std::uint32_t kMaxStateDim = 1024;
+constexpr std::uint64_t kMaxTokens = 1'000'000'000'000;
+constexpr std::size_t kMaxNameBytes = 63;
+constexpr int kMaxStudents = 64;
+
+// Names go into file names, metric labels and URLs.
+bool IsName(absl::string_view text) {
+  if (text.empty() || text.size() > kMaxNameBytes || !absl::ascii_isalnum(text[0])) return false;
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(c) && c != '-' && c != '_' && c != '.') return false;
+  }
+  return true;
+}
+
+void CheckName(absl::string_view field, absl::string_view name, Violations& found) {
+  if (IsName(name)) return;
+  found.Add(field, absl::StrCat("is \"", name, "\"; give 1 to ", kMaxNameBytes,
+                                " letters, digits, '-', '_' or '.', the first a letter or digit"));
+}
+
+void CheckMetadata(const v1::Metadata& metadata, Violations& found) {
+  CheckName("metadata.name", metadata.name(), found);
+  for (const auto& [key, value] : metadata.labels()) {
+    CheckName(absl::StrCat("metadata.labels.", key), key, found);
+    if (value.size() > kMaxNameBytes) {
+      found.Add(absl::StrCat("metadata.labels.", key),
+                absl::StrCat("is longer than ", kMaxNameBytes, " bytes"));
+    }
+  }
+}
+
+void CheckTeacher(const v1::Teacher& teacher, Violations& found) {
+  if (teacher.path().empty()) {
+    found.Add("spec.teacher.path", "is missing; give a GGUF file or a Hugging Face folder");
+  } else if (!absl::StartsWith(teacher.path(), "/")) {
+    found.Add("spec.teacher.path", absl::StrCat("is \"", teacher.path(),
+                                                "\", which is relative; workers need an ", "absolute path"));
+  }
+}
+
+void CheckProbe(const v1::Probe& probe, Violations& found) {
+  found.Range("spec.probe.pairs", probe.pairs(), 1u, kMaxPairs);
+  found.Range("spec.probe.examples", probe.examples(), 1u, kMaxExamples);
+  found.Range("spec.probe.min_teacher_accuracy", probe.min_teacher_accuracy(), 0.0, 1.0);
+}
+
+void CheckRate(const std::string& section, double rate, Violations& found) {
+  if (rate > 0 && rate <= 1) return;
+  found.Add(section + ".learning_rate",
+            absl::StrCat("is ", rate, "; give more than 0 and at most 1, such as 1e-3"));
+}
+
+void CheckStudents(const v1::JobSpec& spec, Violations& found) {
+  std::set<std::string> names = {"teacher"};
+  auto check = [&](const v1::Student& student, const std::string& field) {
+    found.Range(field + ".state_dim", student.state_dim(), 1u, kMaxStateDim);
+    CheckName(field + ".name", student.name(), found);
+    if (names.insert(student.name()).second) return;
+    found.Add(field + ".name",
+              absl::StrCat("is \"", student.name(), "\", which another student has; give another"));
+  };
+  check(spec.student(), "spec.student");
+  for (int i = 0; i < spec.controls_size(); ++i)
+    check(spec.controls(i), absl::StrCat("spec.controls[", i, "]"));
+  if (spec.controls_size() > kMaxStudents) {
+    found.Add("spec.controls",
+              absl::StrCat("has ", spec.controls_size(), " students; give at most ", kMaxStudents));
+  }
+}
+
+void CheckData(const v1::JobSpec& spec, Violations& found) {
+  const v1::Data& data = spec.data();
+  found.Range("spec.data.retrieval_share", data.retrieval_share(), 0.0, 1.0);
+  found.Range("spec.data.sequence_tokens", data.sequence_tokens(), 16u, 1u << 20);
+  if (data.text().empty() && data.retrieval_share() < 1) {
+    found.Add("spec.data.text",
+              "is empty; give globs of plain text files, or retrieval_share: 1 to train without");
+  }
+  for (int i = 0; i < data.text_size(); ++i) {
+    if (absl::StartsWith(data.text(i), "/")) continue;
+    found.Add(absl::StrCat("spec.data.text[", i, "]"),
+              absl::StrCat("is \"", data.text(i), "\"; workers need an absolute path or glob"));
+  }
+  if (!(data.held_out_share() >= 0 && data.held_out_share() < 1)) {
+    found.Add("spec.data.held_out_share",
+              absl::StrCat("is ", data.held_out_share(), "; give 0 to less than 1"));
+  }
+  if (spec.evaluate().text_tokens() == 0) return;
+  if (data.text().empty())
+    found.Add("spec.evaluate.text_tokens", "needs spec.data.text; give text, or text_tokens: 0");
+  if (data.held_out_share() == 0) {
+    found.Add("spec.data.held_out_share",
+              "is 0, but spec.evaluate.text_tokens asks for held-out text; give 0.1");
+  }
+}
+
+void CheckTraining(const v1::JobSpec& spec, Violations& found) {
+  found.Range("spec.align.tokens", spec.align().tokens(), std::uint64_t{1}, kMaxTokens);
+  CheckRate("spec.align", spec.align().learning_rate(), found);
+  found.Range("spec.align.batch_sequences", spec.align().batch_sequences(), 1u, 65536u);
+  found.Range("spec.distill.tokens", spec.distill().tokens(), std::uint64_t{1}, kMaxTokens);
+  CheckRate("spec.distill", spec.distill().learning_rate(), found);
+  found.Range("spec.distill.batch_sequences", spec.distill().batch_sequences(), 1u, 65536u);
+  found.Range("spec.distill.temperature", spec.distill().temperature(), 0.01, 100.0);
+  found.Range("spec.evaluate.examples", spec.evaluate().examples(), 1u, kMaxExamples);
+  found.Range("spec.evaluate.text_tokens", spec.evaluate().text_tokens(), std::uint64_t{0}, kMaxTokens);
+  found.Range("spec.checkpoint.keep_latest", spec.checkpoint().keep_latest(), 1u, 1000u);
+}
+
+// An Ablation that carries a student would silently train none.
+void CheckNoTraining(const v1::JobSpec& spec, Violations& found) {
+  auto refuse = [&](bool written, absl::string_view field) {
+    if (written) found.Add(field, "is for kind: Distillation; an Ablation only ranks heads. Remove it");
+  };
+  refuse(spec.has_student(), "spec.student");
+  refuse(spec.controls_size() > 0, "spec.controls");
+  refuse(spec.has_data(), "spec.data");
+  refuse(spec.has_align(), "spec.align");
+  refuse(spec.has_distill(), "spec.distill");
+  refuse(spec.has_evaluate(), "spec.evaluate");
+  refuse(spec.has_checkpoint(), "spec.checkpoint");
+}
+
+}  // namespace
+
+Violations ValidateJob(const v1::Job& job) {
+  Violations found;
+  const v1::JobSpec& spec = job.spec();
+  if (job.kind() != v1::Job::ABLATION && job.kind() != v1::Job::DISTILLATION) {
+    found.Add("kind", "is missing or unknown; give Ablation or Distillation");
+  }
+  CheckMetadata(job.metadata(), found);
+  CheckTeacher(spec.teacher(), found);
+  CheckProbe(spec.probe(), found);
+  found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
+  found.Range("spec.resources.max_workers", spec.resources().max_workers(), 1u, 100'000u);
+  if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);
+  if (job.kind() != v1::Job::DISTILLATION) return found;
+  CheckStudents(spec, found);
+  CheckData(spec, found);
+  CheckTraining(spec, found);
+  return found;
+}
+
+}  // namespace rad

@@ -1,0 +1,13 @@
+// spec_validation.h: what is wrong with a defaulted job, all of it at once. Pure.
+#pragma once
+
+#include "coordinator/spec_violations.h"
+#include "rad/v1/job.pb.h"
+
+namespace rad {
+
+// Empty when the job can be planned. What only the teacher's file can tell (its number of heads) is checked
+// later.
+Violations ValidateJob(const v1::Job& job);
+
+}  // namespace rad

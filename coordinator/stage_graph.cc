@@ -1,0 +1,90 @@
+#include "coordinator/stage_graph.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+
+namespace rad {
+namespace {
+
+v1::StageRecord MakeStage(v1::StageRecord::Kind kind, std::string name,
+                          const std::vector<std::string>& after) {
+  v1::StageRecord stage;
+  stage.set_kind(kind);
+  stage.set_name(std::move(name));
+  for (const std::string& dependency : after) stage.add_after(dependency);
+  stage.set_state(v1::PENDING);
+  return stage;
+}
+
+v1::StageRecord MakeStudentStage(v1::StageRecord::Kind kind, absl::string_view verb,
+                                 const std::string& student, const std::vector<std::string>& after) {
+  v1::StageRecord stage = MakeStage(kind, absl::StrCat(verb, "/", student), after);
+  stage.set_student(student);
+  return stage;
+}
+
+std::set<std::uint32_t> StateDims(const v1::Job& job) {
+  std::set<std::uint32_t> dims;
+  for (const NamedStudent& named : StudentsOf(job)) dims.insert(named.student->state_dim());
+  return dims;
+}
+
+}  // namespace
+
+std::vector<NamedStudent> StudentsOf(const v1::Job& job) {
+  if (job.kind() != v1::Job::DISTILLATION) return {};
+  std::vector<NamedStudent> students = {{"spec.student", &job.spec().student()}};
+  for (int i = 0; i < job.spec().controls_size(); ++i) {
+    students.push_back({absl::StrCat("spec.controls[", i, "]"), &job.spec().controls(i)});
+  }
+  return students;
+}
+
+std::string AlignStageName(const v1::Job& job, std::uint32_t state_dim) {
+  return StateDims(job).size() == 1 ? "align" : absl::StrCat("align/n", state_dim);
+}
+
+std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
+  using Stage = v1::StageRecord;
+  std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {}),
+                               MakeStage(Stage::RANK, "rank", {"inspect"})};
+  const std::vector<NamedStudent> students = StudentsOf(job);
+  if (students.empty()) return stages;
+  stages.push_back(MakeStage(Stage::SELECT, "select", {"rank"}));
+  for (const std::uint32_t state_dim : StateDims(job)) {
+    stages.push_back(MakeStage(Stage::ALIGN, AlignStageName(job, state_dim), {"rank"}));
+    stages.back().set_state_dim(state_dim);
+  }
+  for (const NamedStudent& named : students) {
+    const v1::Student& student = *named.student;
+    stages.push_back(MakeStudentStage(Stage::DISTILL, "distill", student.name(),
+                                      {"select", AlignStageName(job, student.state_dim())}));
+  }
+  stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {"rank"}));
+  for (const NamedStudent& named : students) {
+    const std::string& name = named.student->name();
+    stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", name, {absl::StrCat("distill/", name)}));
+  }
+  const std::string& main = job.spec().student().name();
+  stages.push_back(MakeStudentStage(Stage::EXPORT, "export", main, {absl::StrCat("distill/", main)}));
+  return stages;
+}
+
+v1::JobRecord NewJobRecord(const v1::Job& job) {
+  v1::JobRecord record;
+  *record.mutable_job() = job;
+  record.set_state(v1::PENDING);
+  for (v1::StageRecord& stage : PlanStages(job)) *record.add_stages() = std::move(stage);
+  const std::vector<NamedStudent> students = StudentsOf(job);
+  if (students.empty()) return record;
+  record.add_students()->set_name("teacher");
+  for (const NamedStudent& named : students) {
+    v1::StudentResult* result = record.add_students();
+    result->set_name(named.student->name());
+    result->set_state_dim(named.student->state_dim());
+  }
+  return record;
+}
+
+}  // namespace rad

@@ -1,0 +1,124 @@
+#include "coordinator/stage_result.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "coordinator/stage_graph.h"
+#include "coordinator/stage_work.h"
+
+namespace rad {
+namespace {
+
+double Accuracy(const v1::Evaluation& evaluation) {
+  return evaluation.examples() == 0 ? 0 : double{1.0 * evaluation.correct()} / evaluation.examples();
+}
+
+// Evaluations come in any order: coverage is set as soon as both a student's and the teacher's are there.
+void SetCoverages(v1::JobRecord& job) {
+  const v1::StudentResult& teacher = job.students(0);
+  if (!teacher.has_evaluation()) return;
+  const double reference = Accuracy(teacher.evaluation());
+  for (v1::StudentResult& student : *job.mutable_students()) {
+    if (student.has_evaluation() && reference > 0)
+      student.set_coverage(Accuracy(student.evaluation()) / reference);
+  }
+}
+
+void ApplyAlign(v1::JobRecord& job, const v1::StageRecord& stage, const v1::AlignResult& align) {
+  for (v1::StudentResult& student : *job.mutable_students()) {
+    if (student.state_dim() == stage.state_dim()) student.set_align_tokens(align.tokens());
+  }
+}
+
+void ApplyDistill(v1::JobRecord& job, const v1::StageRecord& stage, const v1::TaskResult& result) {
+  v1::StudentResult& student = StudentNamed(job, stage.student());
+  student.set_distill_tokens(result.distill().tokens());
+  student.set_artifact_id(result.artifact_id());
+  const std::string aligned = AlignStageName(job.job(), student.state_dim());
+  student.set_train_seconds(StageNamed(job, aligned).seconds() + result.seconds());
+}
+
+v1::TaskResult::ResultCase ExpectedCase(v1::Work::WorkCase work) {
+  switch (work) {
+    case v1::Work::kInspect:
+      return v1::TaskResult::kTeacher;
+    case v1::Work::kScore:
+      return v1::TaskResult::kScores;
+    case v1::Work::kAlign:
+      return v1::TaskResult::kAlign;
+    case v1::Work::kDistill:
+      return v1::TaskResult::kDistill;
+    case v1::Work::kEvaluate:
+      return v1::TaskResult::kEvaluation;
+    case v1::Work::kExport:
+      return v1::TaskResult::kExport;
+    case v1::Work::WORK_NOT_SET:
+      break;
+  }
+  return v1::TaskResult::RESULT_NOT_SET;
+}
+
+bool NeedsArtifact(v1::Work::WorkCase work) {
+  return work == v1::Work::kAlign || work == v1::Work::kDistill || work == v1::Work::kExport;
+}
+
+absl::Status CheckTeacher(const v1::TeacherInfo& teacher) {
+  if (!teacher.digest().empty() && teacher.layers() > 0 && teacher.heads() > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the inspected teacher has digest \"", teacher.digest(),
+                                                 "\", ", teacher.layers(), " layers and ", teacher.heads(),
+                                                 " heads"));
+}
+
+}  // namespace
+
+absl::Status CheckResult(const v1::Work& work, const v1::TaskResult& result) {
+  if (result.result_case() != ExpectedCase(work.work_case())) {
+    return absl::InvalidArgumentError(absl::StrCat("the worker answered work of kind ", work.work_case(),
+                                                   " with a result of kind ", result.result_case()));
+  }
+  if (NeedsArtifact(work.work_case()) && result.artifact_id().empty()) {
+    return absl::InvalidArgumentError("the worker finished without publishing an artifact");
+  }
+  if (work.has_score()) return CheckScores(work.score(), result.scores());
+  if (work.has_inspect()) return CheckTeacher(result.teacher());
+  return absl::OkStatus();
+}
+
+void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::TaskResult& result) {
+  switch (stage.kind()) {
+    case v1::StageRecord::INSPECT:
+      *job.mutable_teacher() = result.teacher();
+      break;
+    case v1::StageRecord::ALIGN:
+      ApplyAlign(job, stage, result.align());
+      break;
+    case v1::StageRecord::DISTILL:
+      ApplyDistill(job, stage, result);
+      break;
+    case v1::StageRecord::EVALUATE:
+      *StudentNamed(job, stage.student()).mutable_evaluation() = result.evaluation();
+      SetCoverages(job);
+      break;
+    case v1::StageRecord::EXPORT:
+      StudentNamed(job, stage.student()).set_export_artifact_id(result.artifact_id());
+      break;
+    default:
+      break;
+  }
+}
+
+void SetKept(v1::StudentResult& student, const std::vector<HeadRef>& kept) {
+  student.clear_kept();
+  for (const HeadRef& ref : kept) {
+    v1::Head* head = student.add_kept();
+    head->set_layer(ref.layer);
+    head->set_head(ref.head);
+  }
+}
+
+std::string HeadsText(const std::vector<HeadRef>& heads) {
+  return absl::StrJoin(heads, " ", [](std::string* out, const HeadRef& ref) {
+    absl::StrAppend(out, ref.layer, ".", ref.head);
+  });
+}
+
+}  // namespace rad
