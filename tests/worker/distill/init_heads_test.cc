@@ -1,0 +1,101 @@
+#include "worker/distill/init_heads.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/worker/transformer/random_transformer.h"
+
+namespace rad {
+namespace {
+
+struct InitHeadsTest : testing::Test {
+  ModelConfig config = [] {
+    ModelConfig c = SmallConfig();
+    c.qkv_bias = true;
+    return c;
+  }();
+  Transformer teacher = RandomTransformer(config);
+  const AttentionWeights& attention = teacher.layers[0].attention;
+  LayerView view = [this] {
+    at::manual_seed(3);
+    LayerView v{0, at::randn({4, 20, config.hidden}), {}, {}};
+    const Qkv qkv = ProjectQkv(config, attention, v.normed, MakeRope(config, 0, 20));
+    v.heads = HeadOutputs(config, qkv);
+    v.output = at::linear(v.heads, attention.o);
+    return v;
+  }();
+
+  // C.B of every pair of tokens of one sequence, per head: [H, t, t].
+  static at::Tensor Scores(const Mamba2Weights& w, const at::Tensor& u) {
+    const SsdInput in = Mamba2ScanInput(w, u);
+    return at::matmul(in.C[0].transpose(0, 1), in.B[0].permute({1, 2, 0}));
+  }
+  at::Tensor TeacherScores(const at::Tensor& u) const {
+    const std::int64_t P = config.head_dim, t = u.size(1);
+    const at::Tensor q =
+        at::linear(u[0], attention.q, attention.q_bias).view({t, config.heads, P}).transpose(0, 1);
+    at::Tensor k =
+        at::linear(u[0], attention.k, attention.k_bias).view({t, config.kv_heads, P}).transpose(0, 1);
+    k = k.repeat_interleave(config.heads / config.kv_heads, 0);
+    return at::matmul(q, k.transpose(1, 2)) / std::sqrt(static_cast<double>(P));
+  }
+};
+
+// How far two sets of scores differ beyond a scale per head.
+double Distance(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor scale = (a * b).sum({1, 2}, true) / (a * a).sum({1, 2}, true);
+  return ((a * scale - b).norm() / b.norm()).item<double>();
+}
+
+TEST_F(InitHeadsTest, FullStateReproducesTheScoresOfQAndK) {
+  const Mamba2Weights w = InitHeads(config, attention, static_cast<int>(config.head_dim), view, {});
+  EXPECT_LT(Distance(Scores(w, view.normed), TeacherScores(view.normed)), 1e-3);
+}
+
+TEST_F(InitHeadsTest, SmallerStateKeepsTheLeadingPartOfTheScores) {
+  double before = 1;
+  for (const int state_dim : {2, 4, 6}) {
+    const double distance = Distance(Scores(InitHeads(config, attention, state_dim, view, {}), view.normed),
+                                     TeacherScores(view.normed));
+    EXPECT_LT(distance, before) << state_dim;
+    before = distance;
+  }
+}
+
+TEST_F(InitHeadsTest, ValuesAreTheTeachersAndTheGateIsOpen) {
+  const Mamba2Weights w = InitHeads(config, attention, 4, view, {});
+  const at::Tensor x = Mamba2ScanInput(w, view.normed).x;  // [b, t, H, P]
+  const at::Tensor v =
+      at::linear(view.normed, attention.v, attention.v_bias).unflatten(2, {config.kv_heads, -1});
+  for (std::int64_t head = 0; head < config.heads; ++head) {
+    const std::int64_t group = head / (config.heads / config.kv_heads);
+    EXPECT_TRUE(at::allclose(x.select(2, head), v.select(2, group), 1e-5, 1e-5)) << head;
+  }
+  SsdInput in = Mamba2ScanInput(w, view.normed);
+  EXPECT_TRUE(at::allclose(Mamba2Heads(w, view.normed), Ssd(in, false).y.flatten(2), 1e-5, 1e-5));
+}
+
+TEST_F(InitHeadsTest, ScaleAndSkipAreTheBestForEveryHead) {
+  const Mamba2Weights w = InitHeads(config, attention, 4, view, {});
+  const at::Tensor target = view.heads.unflatten(2, {config.heads, config.head_dim});
+  SsdInput in = Mamba2ScanInput(w, view.normed);
+  const at::Tensor skip = in.D;
+  in.D = at::zeros_like(skip);
+  const at::Tensor scan = Ssd(in, false).y;
+  const auto errors = [&](double scale, double more_skip) {
+    const at::Tensor y = scan * scale + in.x * (skip + more_skip).unsqueeze(1);
+    return (y - target).square().sum({0, 1, 3});
+  };
+  const at::Tensor best = errors(1, 0);
+  EXPECT_TRUE((best < target.square().sum({0, 1, 3})).all().item<bool>());
+  for (const double change : {-0.02, 0.02}) {
+    EXPECT_TRUE((errors(1 + change, 0) >= best * (1 - 1e-5)).all().item<bool>());
+    EXPECT_TRUE((errors(1, change) >= best * (1 - 1e-5)).all().item<bool>());
+  }
+}
+
+TEST_F(InitHeadsTest, RefusesAStateLargerThanTheHead) {
+  EXPECT_THROW(InitHeads(config, attention, 9, view, {}), c10::Error);
+}
+
+}  // namespace
+}  // namespace rad

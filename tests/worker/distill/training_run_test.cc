@@ -1,0 +1,110 @@
+#include "worker/distill/training_run.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/worker/distill/folder_host.h"
+
+namespace rad {
+namespace {
+
+const TrainingPlan kPlan{"training", "kd", 20, 100, {{"weights", 12}}};
+
+// A "model" whose state after n steps is a known number, so that any step lost or done twice shows.
+struct Toy {
+  at::Tensor value = at::zeros({3});
+  std::vector<std::int64_t> steps;
+
+  absl::StatusOr<TrainingOutcome> Run(FolderHost& host) {
+    return RunTraining(host, kPlan, {{"value", value}},
+                       [this](std::int64_t step) -> absl::StatusOr<TrainingStep> {
+                         steps.push_back(step);
+                         value.mul_(1.5).add_(static_cast<double>(step));
+                         return TrainingStep{static_cast<double>(40 - step), false};
+                       });
+  }
+};
+
+TEST(TrainingRun, ReportsEveryStepWithItsLossTokensAndMemory) {
+  FolderHost host;
+  Toy toy;
+  const absl::StatusOr<TrainingOutcome> outcome = toy.Run(host);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->steps, 20);
+  EXPECT_EQ(outcome->first_loss, 40);
+  EXPECT_EQ(outcome->last_loss, 21.5);  // of the last two steps
+  ASSERT_EQ(host.reports.size(), 21U);
+  const TaskProgress& last = host.reports.back();
+  EXPECT_EQ(last.phase, "training");
+  EXPECT_EQ(last.done, 20);
+  EXPECT_EQ(last.total, 20);
+  EXPECT_EQ(last.tokens, 2000);
+  EXPECT_EQ(last.losses.at("kd"), 21);
+  EXPECT_EQ(last.memory_bytes.at("weights"), 12);
+  EXPECT_GE(last.memory_bytes.at("activations_peak"), 0);
+}
+
+TEST(TrainingRun, ResumesBehindTheNewestCheckpointWithEqualResults) {
+  FolderHost undisturbed_host, host;
+  Toy undisturbed, first, second;
+  const absl::StatusOr<TrainingOutcome> expected = undisturbed.Run(undisturbed_host);
+  host.checkpoint_every_steps = 4;
+  host.stop_at_step = 14;
+  EXPECT_EQ(first.Run(host).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(first.steps.size(), 14U);
+  host.stop_at_step.reset();
+  const absl::StatusOr<TrainingOutcome> outcome = second.Run(host);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(second.steps.front(), 12);
+  EXPECT_TRUE(at::equal(second.value, undisturbed.value));
+  EXPECT_EQ(outcome->first_loss, expected->first_loss);
+  EXPECT_EQ(outcome->last_loss, expected->last_loss);
+  EXPECT_TRUE(std::filesystem::is_empty(host.Scratch()));
+}
+
+TEST(TrainingRun, FailedCheckpointEndsTheRunAndLeavesTheOneBefore) {
+  FolderHost host;
+  host.checkpoint_every_steps = 4;
+  host.stop_at_step = 5;
+  Toy toy, next, last;
+  EXPECT_EQ(toy.Run(host).status().code(), absl::StatusCode::kCancelled);
+  host.stop_at_step.reset();
+  host.checkpoint_error = absl::ResourceExhaustedError("disk full");
+  EXPECT_EQ(next.Run(host).status().code(), absl::StatusCode::kResourceExhausted);
+  host.checkpoint_error.reset();
+  ASSERT_TRUE(last.Run(host).ok());
+  EXPECT_EQ(last.steps.front(), 4);
+}
+
+TEST(TrainingRun, SkippedStepsAreCountedAndTooManyEndTheRun) {
+  FolderHost host;
+  at::Tensor value = at::zeros({1});
+  std::int64_t bad_steps = kMaxSkippedSteps - 1;
+  const auto train = [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
+    return TrainingStep{1, step % 2 == 1 && step / 2 < bad_steps};
+  };
+  const absl::StatusOr<TrainingOutcome> outcome = RunTraining(host, kPlan, {{"value", value}}, train);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->skipped_steps, kMaxSkippedSteps - 1);
+  EXPECT_EQ(outcome->last_loss, 1);
+  ++bad_steps;
+  const absl::Status diverged = RunTraining(host, kPlan, {{"value", value}}, train).status();
+  EXPECT_EQ(diverged.code(), absl::StatusCode::kAborted);
+  EXPECT_THAT(std::string(diverged.message()), testing::HasSubstr("step 9 of 20"));
+}
+
+TEST(TrainingRun, RefusesACheckpointOfOtherTensors) {
+  FolderHost host;
+  host.checkpoint_every_steps = 4;
+  host.stop_at_step = 5;
+  Toy toy, other;
+  EXPECT_FALSE(toy.Run(host).ok());
+  other.value = at::zeros({4});
+  const absl::Status status = other.Run(host).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("tensor value"));
+}
+
+}  // namespace
+}  // namespace rad

@@ -1,0 +1,26 @@
+// teacher_files.h: all that a training task needs of a teacher.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "worker/model/transformer.h"
+#include "worker/task_host.h"
+#include "worker/text/tokenizer.h"
+
+namespace rad {
+
+struct TeacherFiles {
+  std::string digest;
+  std::unique_ptr<Tokenizer> tokenizer;
+  Transformer model;  // float32
+
+  std::int64_t WeightBytes() const;
+};
+
+// Reports the phase "loading teacher". Errors as in OpenModelFile and OpenTokenizer.
+absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path, TaskHost& host);
+
+}  // namespace rad

@@ -1,0 +1,48 @@
+// training_run.h: the loop that alignment and distillation share: resume, step, report, checkpoint, stop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/model/named_tensor.h"
+#include "worker/task_host.h"
+
+namespace rad {
+
+struct TrainingPlan {
+  std::string phase;  // "aligning"
+  std::string loss;   // name of the loss in progress reports: "align"
+  std::int64_t steps = 0;
+  std::int64_t tokens_per_step = 0;
+  std::map<std::string, std::int64_t> memory_bytes;  // known beforehand: weights, optimizer
+};
+
+struct TrainingStep {
+  double loss = 0;
+  bool skipped = false;  // its gradient was not finite; nothing was changed
+};
+
+struct TrainingOutcome {
+  std::int64_t steps = 0;
+  std::int64_t skipped_steps = 0;
+  double first_loss = 0;
+  double last_loss = 0;  // mean over the last tenth of the steps
+};
+
+// Calls train(0), train(1), ..., train(steps - 1), each a function of its number and of `state` alone, which
+// is all that it may change. Begins behind host.LatestCheckpoint(), whose tensors it puts into `state`; as
+// nothing else is carried from step to step, a resumed run ends in the bits of an undisturbed one (at equal
+// thread counts). CANCELLED when the host says stop. ABORTED when kMaxSkippedSteps steps were skipped. On any
+// error the newest checkpoint is still good; `state` is then undefined.
+absl::StatusOr<TrainingOutcome> RunTraining(
+    TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
+    const std::function<absl::StatusOr<TrainingStep>(std::int64_t step)>& train);
+
+// A few bad steps happen; more mean that the run diverged and will not come back.
+inline constexpr std::int64_t kMaxSkippedSteps = 5;
+
+}  // namespace rad
