@@ -1,0 +1,241 @@
+// The agent as a real process, with real executors, against a scripted coordinator.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "proto/protocol_version.h"
+#include "tests/worker/agent/worker_process.h"
+#include "tests/worker/fakes/fake_coordinator.h"
+#include "worker/wire/fence.h"
+
+namespace rad {
+namespace {
+
+v1::Task TaskThat(const std::string& script, std::uint32_t attempt = 1) {
+  v1::Task task;
+  task.set_job_id("job-1");
+  task.set_task_id("task-" + script);
+  task.set_stage("inspect");
+  task.set_attempt(attempt);
+  task.set_epoch(10 + attempt);
+  task.mutable_work()->mutable_inspect()->mutable_teacher()->set_path(script);
+  return task;
+}
+
+bool IsFinished(const v1::WorkerMessage& message) { return message.has_finished(); }
+bool IsProgress(const v1::WorkerMessage& message) {
+  return message.has_progress() && message.progress().progress().done() > 0;
+}
+bool IsLog(const v1::WorkerMessage& message) { return message.has_log(); }
+bool IsIdle(const v1::WorkerMessage& message) {
+  return message.has_heartbeat() && message.heartbeat().running().empty();
+}
+bool IsBusy(const v1::WorkerMessage& message) {
+  return message.has_heartbeat() && !message.heartbeat().running().empty();
+}
+
+v1::Directive Stop(const v1::Task& task) {
+  v1::Directive directive;
+  *directive.mutable_stop() = FenceOf(task);
+  return directive;
+}
+
+v1::Directive Acknowledge(const v1::Task& task) {
+  v1::Directive directive;
+  *directive.mutable_acknowledged() = FenceOf(task);
+  return directive;
+}
+
+// The process that the scripted executor said it is.
+pid_t ExecutorOf(FakeCoordinator& coordinator) {
+  pid_t pid = 0;
+  EXPECT_EQ(std::sscanf(coordinator.Await(IsLog).log().lines(0).c_str(), "process %d", &pid), 1);
+  return pid;
+}
+
+bool Gone(pid_t pid) {
+  for (int tries = 0; tries < 3000; ++tries) {
+    if (kill(pid, 0) != 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+bool NoAttemptsLeft(const WorkerProcess& worker) {
+  return std::filesystem::is_empty(worker.data_folder() / "attempts");
+}
+
+TEST(AgentTest, RegistersWithWhatTheMachineHas) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.Await(IsIdle);
+  const v1::RegisterRequest request = coordinator.registrations().at(0);
+  EXPECT_EQ(request.protocol_version(), kProtocolVersion);
+  EXPECT_EQ(request.name(), "w");
+  EXPECT_EQ(request.incarnation().size(), 32u);
+  EXPECT_EQ(request.threads(), 3u);
+  EXPECT_GT(request.memory_bytes(), 1u << 28);
+  EXPECT_EQ(request.metrics_address(), "127.0.0.1:" + std::to_string(worker.MetricsPort()));
+}
+
+TEST(AgentTest, ATaskRunsAndItsReportCarriesItsFence) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("succeed", 3);
+  coordinator.StartTask(task);
+  EXPECT_NE(coordinator.Await(IsLog).log().lines(0).find("does succeed"), std::string::npos);
+  const v1::TaskFinished report = coordinator.Await(IsFinished).finished();
+  EXPECT_TRUE(SameFence(report.fence(), FenceOf(task)));
+  EXPECT_EQ(report.result().teacher().digest(), "threads 3");
+  EXPECT_GT(report.result().seconds(), 0);
+  coordinator.Await(IsIdle);
+  EXPECT_TRUE(NoAttemptsLeft(worker));
+}
+
+TEST(AgentTest, ProgressComesAtLeastEverySecondFromATaskThatSaysNothingNew) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run"));
+  coordinator.Await(IsProgress);
+  for (int i = 0; i < 2; ++i) {
+    const v1::Progress progress = coordinator.Await(IsProgress).progress().progress();
+    EXPECT_EQ(progress.phase(), "scripted");
+    EXPECT_EQ(progress.done(), 1);
+    EXPECT_EQ(progress.total(), 4);
+    EXPECT_EQ(progress.losses().at("kd"), 0.5);
+    EXPECT_GT(progress.memory_bytes().at("rss"), 1u << 20);
+  }
+}
+
+TEST(AgentTest, OutputIsPublishedBeforeTheReport) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("publish"));
+  const v1::TaskResult result = coordinator.Await(IsFinished).finished().result();
+  ASSERT_EQ(coordinator.store().manifests().size(), 1u);
+  const v1::Manifest manifest = coordinator.store().manifests()[0];
+  EXPECT_EQ(result.artifact_id(), manifest.artifact_id());
+  EXPECT_EQ(manifest.kind(), v1::Manifest::OUTPUT);
+  EXPECT_EQ(manifest.job_id(), "job-1");
+  EXPECT_EQ(manifest.files(0).path(), "weights");
+}
+
+TEST(AgentTest, FailuresAreToldApart) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("die"));
+  v1::TaskFailure failure = coordinator.Await(IsFinished).finished().failure();
+  EXPECT_EQ(failure.reason(), v1::TaskFailure::CRASHED);
+  EXPECT_NE(failure.message().find("killed by SIGKILL (out of memory?)"), std::string::npos)
+      << failure.message();
+  EXPECT_NE(failure.message().find("does die"), std::string::npos) << failure.message();
+
+  coordinator.StartTask(TaskThat("throw"));
+  failure = coordinator.Await(IsFinished).finished().failure();
+  EXPECT_EQ(failure.reason(), v1::TaskFailure::FAILED);
+  EXPECT_EQ(failure.message(), "tensor sizes differ");
+
+  coordinator.StartTask(TaskThat("invalid"));
+  failure = coordinator.Await(IsFinished).finished().failure();
+  EXPECT_EQ(failure.reason(), v1::TaskFailure::INVALID);
+  EXPECT_EQ(failure.message(), "teacher.path: nothing there");
+}
+
+TEST(AgentTest, AStoppedTaskEndsAndTheNextOneStarts) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task first = TaskThat("run");
+  coordinator.StartTask(first);
+  coordinator.Await(IsProgress);
+  coordinator.Direct(Stop(first));
+  coordinator.StartTask(TaskThat("succeed"));
+  EXPECT_EQ(coordinator.Await(IsFinished).finished().failure().reason(), v1::TaskFailure::CANCELLED);
+  EXPECT_TRUE(coordinator.Await(IsFinished).finished().has_result());
+}
+
+TEST(AgentTest, ARepeatedStartRunsOnce) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("run");
+  coordinator.StartTask(task);
+  coordinator.StartTask(task);
+  coordinator.Await(IsProgress);
+  EXPECT_EQ(coordinator.Await(IsBusy).heartbeat().running_size(), 1);
+}
+
+TEST(AgentTest, AReportIsSentInEverySessionUntilItIsAcknowledged) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("succeed");
+  coordinator.StartTask(task);
+  coordinator.Await(IsFinished);
+  coordinator.BreakSession();
+  EXPECT_TRUE(SameFence(coordinator.Await(IsFinished).finished().fence(), FenceOf(task)));
+
+  coordinator.Direct(Acknowledge(task));
+  const v1::Task other = TaskThat("publish");
+  coordinator.StartTask(other);
+  coordinator.Await(IsFinished);  // so the acknowledgement before it has arrived as well
+  coordinator.BreakSession();
+  std::vector<v1::Fence> reported;  // before the first heartbeat of the next session
+  coordinator.Await([&](const v1::WorkerMessage& message) {
+    if (IsFinished(message)) reported.push_back(message.finished().fence());
+    return message.has_heartbeat();
+  });
+  ASSERT_EQ(reported.size(), 1u);
+  EXPECT_TRUE(SameFence(reported[0], FenceOf(other)));
+}
+
+TEST(AgentTest, ARunningTaskOutlivesARestartOfTheCoordinator) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("run");
+  coordinator.StartTask(task);
+  const pid_t executor = ExecutorOf(coordinator);
+  coordinator.Await(IsProgress);
+  coordinator.StopServing();
+  coordinator.Serve();
+  const v1::Heartbeat heartbeat = coordinator.Await(IsBusy).heartbeat();
+  EXPECT_TRUE(SameFence(heartbeat.running(0), FenceOf(task)));
+  EXPECT_EQ(coordinator.registrations().size(), 2u);
+  EXPECT_EQ(coordinator.registrations()[0].incarnation(), coordinator.registrations()[1].incarnation());
+  EXPECT_EQ(kill(executor, 0), 0);
+}
+
+TEST(AgentTest, WithoutAWordForAWholeLeaseItStopsWhatItRuns) {
+  FakeCoordinator coordinator(/*lease_seconds=*/1);
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run"));
+  const pid_t executor = ExecutorOf(coordinator);
+  coordinator.FallSilent();
+  EXPECT_TRUE(Gone(executor));
+  EXPECT_NE(worker.Log().find("no word from the coordinator for a whole lease"), std::string::npos);
+}
+
+TEST(AgentTest, AnAgentThatIsKilledTakesItsExecutorWithIt) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run"));
+  const pid_t executor = ExecutorOf(coordinator);
+  worker.Signal(SIGKILL);
+  EXPECT_EQ(worker.Wait(), -SIGKILL);
+  EXPECT_TRUE(Gone(executor));
+}
+
+TEST(AgentTest, SigtermStopsTheExecutorCleansUpAndExitsWithZero) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run"));
+  const pid_t executor = ExecutorOf(coordinator);
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_TRUE(Gone(executor));
+  EXPECT_TRUE(NoAttemptsLeft(worker));
+}
+
+}  // namespace
+}  // namespace rad
