@@ -1,4 +1,5 @@
-// protocol_version.h: which words coordinator and worker speak. They refuse each other when the numbers differ.
+// protocol_version.h: which words coordinator and worker speak. They refuse each other when the numbers
+// differ.
 #pragma once
 
 #include <cstdint>

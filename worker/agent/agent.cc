@@ -68,11 +68,12 @@ Agent::Agent(const AgentOptions& options, std::unique_ptr<DataFolder> folder,
       link_(loop_, CoordinatorChannel(options.coordinator), Registration(options, metrics_->port()),
             {.heartbeat =
                  [this] {
+                   SendReports(outbox_.Overdue());
                    v1::Heartbeat heartbeat;
                    for (v1::Fence& fence : attempts_.Fences()) *heartbeat.add_running() = std::move(fence);
                    return heartbeat;
                  },
-             .opened = [this] { SendReports(); },
+             .opened = [this] { SendReports(outbox_.reports()); },
              .directive = [this](const v1::Directive& directive) { OnDirective(directive); },
              .broken = [this] { metrics_->CountReconnect(); },
              .lease_lost = [this] { LeaseLost(); },
@@ -119,13 +120,14 @@ void Agent::OnDirective(const v1::Directive& directive) {
 
 void Agent::Start(const v1::Task& task) {
   if (shutting_down_) return;
-  if (outbox_.Holds(FenceOf(task))) return SendReports();  // done before: the coordinator missed the report
+  if (outbox_.Holds(FenceOf(task)))
+    return SendReports(outbox_.reports());  // done before: the coordinator missed the report
   attempts_.Add(task);
   SendProgress();
 }
 
-void Agent::SendReports() {
-  for (const v1::TaskFinished& report : outbox_.reports()) {
+void Agent::SendReports(const std::vector<v1::TaskFinished>& reports) {
+  for (const v1::TaskFinished& report : reports) {
     v1::WorkerMessage message;
     *message.mutable_finished() = report;
     link_.Send(std::move(message));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "rad/v1/worker.pb.h"
@@ -30,7 +31,7 @@ class Agent {
   void OnSignal();
   void OnDirective(const v1::Directive& directive);
   void Start(const v1::Task& task);
-  void SendReports();
+  void SendReports(const std::vector<v1::TaskFinished>& reports);
   void SendProgress();
   void SendLogsSoon();
   void SendLogs();

@@ -7,7 +7,19 @@
 namespace rad {
 
 bool Outbox::Acknowledge(const v1::Fence& fence) {
-  return std::erase_if(reports_, [&](const auto& report) { return SameFence(report.fence(), fence); }) > 0;
+  const auto found = std::find_if(reports_.begin(), reports_.end(),
+                                  [&](const auto& report) { return SameFence(report.fence(), fence); });
+  if (found == reports_.end()) return false;
+  if (static_cast<std::size_t>(found - reports_.begin()) < seen_) --seen_;
+  reports_.erase(found);
+  return true;
+}
+
+std::vector<v1::TaskFinished> Outbox::Overdue() {
+  std::vector<v1::TaskFinished> overdue(reports_.begin(),
+                                        reports_.begin() + static_cast<std::ptrdiff_t>(seen_));
+  seen_ = reports_.size();
+  return overdue;
 }
 
 bool Outbox::Holds(const v1::Fence& fence) const {

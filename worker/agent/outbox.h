@@ -14,9 +14,13 @@ class Outbox {
   bool Acknowledge(const v1::Fence& fence);
   bool Holds(const v1::Fence& fence) const;
   const std::vector<v1::TaskFinished>& reports() const { return reports_; }  // oldest first
+  // To be called with every heartbeat: the reports that were here at the call before. A coordinator that
+  // could not store one, for want of disk say, does not acknowledge it and is to be told again.
+  std::vector<v1::TaskFinished> Overdue();
 
  private:
   std::vector<v1::TaskFinished> reports_;
+  std::size_t seen_ = 0;  // of reports_, at the last call of Overdue
 };
 
 }  // namespace rad

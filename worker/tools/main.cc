@@ -13,8 +13,12 @@ struct Tool {
 };
 
 constexpr Tool kTools[] = {
+    {"run-task", rad::RunTaskTool, "one attempt at a task, for the agent"},
     {"inspect", rad::InspectTool, "what a model file holds"},
     {"tokenize", rad::TokenizeTool, "texts to token ids and back, JSON lines"},
+    {"forward", rad::ForwardTool, "token ids to logits, JSON lines"},
+    {"score-heads", rad::ScoreHeadsTool, "what each head is worth on given examples"},
+    {"generate", rad::GenerateTool, "text that a model writes after a prompt"},
     {"selftest", rad::SelftestTool, "compares computed values with references"},
 };
 

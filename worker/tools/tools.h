@@ -5,8 +5,12 @@
 
 namespace rad {
 
+int RunTaskTool(int argc, char** argv);
 int InspectTool(int argc, char** argv);
 int TokenizeTool(int argc, char** argv);
+int ForwardTool(int argc, char** argv);
+int ScoreHeadsTool(int argc, char** argv);
+int GenerateTool(int argc, char** argv);
 int SelftestTool(int argc, char** argv);
 
 }  // namespace rad

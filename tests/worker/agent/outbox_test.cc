@@ -24,5 +24,18 @@ TEST(OutboxTest, AReportStaysUntilItsOwnFenceIsAcknowledged) {
   EXPECT_EQ(outbox.reports()[0].fence().task_id(), "b");
 }
 
+TEST(OutboxTest, AReportIsOverdueFromTheSecondHeartbeatOn) {
+  Outbox outbox;
+  outbox.Add(Report("a", 1));
+  EXPECT_TRUE(outbox.Overdue().empty());
+  outbox.Add(Report("b", 1));
+  ASSERT_EQ(outbox.Overdue().size(), 1u);
+  outbox.Acknowledge(Report("a", 1).fence());
+  outbox.Add(Report("c", 1));
+  const auto overdue = outbox.Overdue();
+  ASSERT_EQ(overdue.size(), 1u);
+  EXPECT_EQ(overdue[0].fence().task_id(), "b");
+}
+
 }  // namespace
 }  // namespace rad

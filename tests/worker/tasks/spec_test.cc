@@ -1,0 +1,59 @@
+#include "worker/tasks/spec.h"
+
+#include <gtest/gtest.h>
+
+namespace rad {
+namespace {
+
+v1::Probe PaperProbe() {
+  v1::Probe probe;
+  probe.set_template_(v1::Probe::PAPER);
+  probe.set_pairs(20);
+  probe.set_seed(5);
+  return probe;
+}
+
+TEST(SpecTest, AProbeIsAskedInTheSplitOfItsUse) {
+  const auto spec = ProbeOf(PaperProbe(), ProbeSplit::kEvaluate, 9);
+  ASSERT_TRUE(spec.ok());
+  EXPECT_EQ(spec->prompt, ProbeTemplate::kPaper);
+  EXPECT_EQ(spec->pairs, 20);
+  EXPECT_EQ(spec->seed, 9u);
+  EXPECT_EQ(spec->split, ProbeSplit::kEvaluate);
+}
+
+TEST(SpecTest, AnUnknownTemplateIsNamed) {
+  v1::Probe probe = PaperProbe();
+  probe.set_template_(static_cast<v1::Probe::Template>(9));
+  const auto spec = ProbeOf(probe, ProbeSplit::kRank, 0);
+  EXPECT_EQ(spec.status().message(), "probe.template: 9 is unknown to this worker; use QA or PAPER");
+}
+
+TEST(SpecTest, TrainingPromptsAreTrainingsOwn) {
+  v1::Data data;
+  data.add_text("/a/*.txt");
+  data.set_retrieval_share(0.25);
+  data.set_sequence_tokens(64);
+  data.set_held_out_share(0.2);
+  data.set_seed(7);
+  const auto spec = DataOf(data, PaperProbe());
+  ASSERT_TRUE(spec.ok());
+  EXPECT_EQ(spec->text, std::vector<std::string>{"/a/*.txt"});
+  EXPECT_EQ(spec->retrieval_share, 0.25);
+  EXPECT_EQ(spec->sequence_tokens, 64);
+  EXPECT_EQ(spec->held_out_share, 0.2);
+  EXPECT_EQ(spec->prompts.split, ProbeSplit::kTrain);
+  EXPECT_EQ(spec->prompts.seed, 7u);
+}
+
+TEST(SpecTest, HeadsAreASortedSet) {
+  google::protobuf::RepeatedPtrField<v1::Head> heads;
+  for (const auto& [layer, head] : {std::pair{2, 1}, {0, 3}, {2, 1}}) {
+    heads.Add()->set_layer(layer);
+    heads.rbegin()->set_head(head);
+  }
+  EXPECT_EQ(HeadsOf(heads), (std::vector<HeadId>{{0, 3}, {2, 1}}));
+}
+
+}  // namespace
+}  // namespace rad
