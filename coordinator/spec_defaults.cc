@@ -43,7 +43,8 @@ std::string BaseName(const v1::Student& student) {
 
 // "top-5"; where another student has that name already, what else tells them apart is added: "top-5-n16",
 // "random-5-seed2", "random-5-n16-seed2".
-std::string FreeName(const v1::Student& student, const v1::Student& main, const std::set<std::string>& taken) {
+std::string FreeName(const v1::Student& student, const v1::Student& main,
+                     const std::set<std::string>& taken) {
   std::string name = BaseName(student);
   if (taken.contains(name) && student.state_dim() != main.state_dim()) {
     absl::StrAppend(&name, "-n", student.state_dim());

@@ -1,0 +1,121 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "tests/coordinator/sample_job.h"
+#include "tests/coordinator/service_fixture.h"
+
+namespace rad {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// GET /metrics over a plain socket: the body, or "" when anything goes wrong.
+std::string Scrape(int port) {
+  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+  std::string response;
+  if (connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+    const std::string request = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    if (send(connection, request.data(), request.size(), 0) > 0) {
+      char buffer[65536];
+      for (ssize_t got; (got = recv(connection, buffer, sizeof buffer, 0)) > 0;) response.append(buffer, got);
+    }
+  }
+  close(connection);
+  const std::size_t body = response.find("\r\n\r\n");
+  return body == std::string::npos ? "" : response.substr(body + 4);
+}
+
+class MetricsTest : public ServiceTest {
+ protected:
+  std::string Metrics() { return Scrape(server_->metrics_port()); }
+
+  v1::Progress TrainingProgress() {
+    v1::Progress progress;
+    progress.set_done(30);
+    progress.set_total(40);
+    progress.set_eta_seconds(12);
+    progress.set_step(30);
+    progress.set_tokens(15'360);
+    (*progress.mutable_losses())["align"] = 0.25;
+    (*progress.mutable_memory_bytes())["weights"] = 1'000'000;
+    return progress;
+  }
+};
+
+TEST_F(MetricsTest, ARunningJobHasItsSeriesAndAnEndedOneHasNone) {
+  FakeWorker worker(channel(), "w");
+  const std::string id = Submit(SampleJob()).job_id();
+  v1::Task task = worker.AwaitStart();
+  while (task.stage() != "align") {
+    worker.Finish(task, worker.Answer(task));
+    task = worker.AwaitStart();
+  }
+  worker.Progress(task, TrainingProgress());
+  worker.Heartbeat({FenceFor(task)});
+  worker.Await(v1::Directive::kRenewed);  // so the progress before it has arrived
+  const std::string during = Metrics();
+  EXPECT_THAT(during, HasSubstr("rad_job_progress_ratio{job=\"job-1\",stage=\"align\"} 0.75"));
+  EXPECT_THAT(during, HasSubstr("rad_job_eta_seconds{job=\"job-1\",stage=\"align\"} 12"));
+  EXPECT_THAT(during, HasSubstr("rad_job_tokens_total{job=\"job-1\",stage=\"align\"} 15360"));
+  EXPECT_THAT(during, HasSubstr("rad_job_loss{job=\"job-1\",stage=\"align\",term=\"align\"} 0.25"));
+  EXPECT_THAT(during,
+              HasSubstr("rad_job_memory_bytes{job=\"job-1\",stage=\"align\",kind=\"weights\"} 1000000"));
+  EXPECT_THAT(during, HasSubstr("rad_jobs{state=\"running\"} 1"));
+  EXPECT_THAT(during, HasSubstr("rad_workers{state=\"busy\"} 1"));
+  EXPECT_THAT(during,
+              HasSubstr("rad_heads_scored_total 38"));  // 8 on 1, 4 on 3 more, ... of the halving race
+  EXPECT_THAT(during, HasSubstr("rad_stage_duration_seconds_count{kind=\"RANK\"} 1"));
+  EXPECT_THAT(during, HasSubstr("rad_rocksdb_disk_bytes{database=\"ckpt\"}"));
+  worker.Finish(task, worker.Answer(task));
+  Work(worker, id);
+  const std::string after = Metrics();
+  EXPECT_THAT(after, Not(HasSubstr("job=\"job-1\"")));
+  EXPECT_THAT(after, HasSubstr("rad_jobs{state=\"succeeded\"} 1"));
+}
+
+TEST_F(MetricsTest, LostLeasesAndStaleReportsAreCounted) {
+  FakeWorker worker(channel(), "w");
+  Submit(SampleAblation());
+  const v1::Task task = worker.AwaitStart();
+  Advance(absl::Seconds(11));
+  std::string artifact_id;
+  worker.Publish(task, v1::Manifest::CHECKPOINT, "late", 1, &artifact_id);
+  const std::string metrics = Metrics();
+  EXPECT_THAT(metrics, HasSubstr("rad_leases_lost_total 1"));
+  EXPECT_THAT(metrics, HasSubstr("rad_stale_reports_refused_total 1"));
+  EXPECT_THAT(metrics, HasSubstr("rad_workers{state=\"lost\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("rad_pending_jobs{reason=\"no_worker\"} "));
+}
+
+TEST_F(MetricsTest, PromtoolFindsNothingToSay) {
+  if (std::system("command -v promtool > /dev/null") != 0) GTEST_SKIP() << "promtool is not installed";
+  FakeWorker worker(channel(), "w");
+  Submit(SampleJob());
+  const v1::Task task = worker.AwaitStart();
+  worker.Progress(task, TrainingProgress());
+  worker.Heartbeat({FenceFor(task)});
+  worker.Await(v1::Directive::kRenewed);
+  const std::filesystem::path file = folder_.path() / "metrics.txt";
+  std::ofstream(file) << Metrics();
+  ASSERT_GT(std::filesystem::file_size(file), 1000u);
+  const std::string command =
+      absl::StrCat("promtool check metrics < ", file.string(), " > ", file.string(), ".out 2>&1");
+  const int exit_code = std::system(command.c_str());
+  std::ifstream said(file.string() + ".out");
+  EXPECT_EQ(exit_code, 0) << said.rdbuf();
+}
+
+}  // namespace
+}  // namespace rad

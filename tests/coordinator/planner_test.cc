@@ -1,0 +1,231 @@
+#include "coordinator/planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/stage_graph.h"
+#include "coordinator/stage_result.h"
+#include "coordinator/stage_work.h"
+#include "tests/coordinator/sample_job.h"
+
+namespace rad {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class KnowledgeInMemory : public Knowledge {
+ public:
+  const ScoreTable& Scores(const std::string&) override { return scores; }
+  std::optional<v1::StoredResult> Result(const std::string& digest) override {
+    const auto found = results.find(digest);
+    if (found == results.end()) return std::nullopt;
+    return found->second;
+  }
+
+  ScoreTable scores;
+  std::map<std::string, v1::StoredResult> results;
+};
+
+class PlannerTest : public ::testing::Test {
+ protected:
+  v1::JobRecord Submit(const v1::Job& job, const std::string& id) {
+    v1::JobRecord record = NewJobRecord(job);
+    record.set_job_id(id);
+    Keep(AdvanceJob(record, Input()));
+    return record;
+  }
+
+  // Answers one task as a worker would; false when there is none.
+  bool FinishOne(v1::JobRecord& job) {
+    for (const v1::StageRecord& stage : job.stages()) {
+      if (stage.tasks().empty()) continue;
+      const v1::Task task = stage.tasks(0).task();
+      done_.push_back(task.stage());
+      v1::TaskResult result = Answer(task);
+      EXPECT_TRUE(CheckResult(task.work(), result).ok());
+      if (result.has_scores()) AddToTable(result.scores());
+      result.clear_scores();
+      Keep(FinishTask(job, task.task_id(), result, Input()));
+      return true;
+    }
+    return false;
+  }
+
+  void FinishAll(v1::JobRecord& job) {
+    for (int i = 0; i < 100 && FinishOne(job); ++i) continue;
+  }
+
+  v1::TaskResult Answer(const v1::Task& task) {
+    v1::TaskResult result;
+    result.set_seconds(2);
+    const v1::Work& work = task.work();
+    if (work.has_inspect()) *result.mutable_teacher() = teacher_;
+    if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
+    if (work.has_align()) result.mutable_align()->set_tokens(100);
+    if (work.has_distill()) result.mutable_distill()->set_tokens(50);
+    if (work.has_export_()) result.mutable_export_();
+    if (work.has_align() || work.has_distill() || work.has_export_())
+      result.set_artifact_id("of " + task.digest());
+    if (work.has_evaluate()) {
+      result.mutable_evaluation()->set_examples(100);
+      result.mutable_evaluation()->set_correct(task.stage() == "evaluate/teacher" ? 80 : 40);
+    }
+    return result;
+  }
+
+  PlanInput Input() { return {knowledge_, 1, 1000}; }
+
+  void Keep(const PlanOutcome& outcome) {
+    for (const auto& [digest, result] : outcome.results) knowledge_.results[digest] = result;
+  }
+
+  void AddToTable(const v1::HeadScores& scores) {
+    ForEachCell(scores, [&](std::optional<HeadRef> head, std::uint32_t example, const ScoreCell& cell) {
+      if (head) {
+        knowledge_.scores.SetAblated(*head, example, cell);
+      } else {
+        knowledge_.scores.SetBase(example, cell);
+      }
+    });
+  }
+
+  KnowledgeInMemory knowledge_;
+  v1::TeacherInfo teacher_ = SampleTeacher();
+  std::vector<std::string> done_;
+};
+
+std::string Kept(const v1::JobRecord& job, const std::string& student) {
+  std::vector<HeadRef> heads;
+  for (const v1::Head& head : StudentNamed(job, student).kept()) heads.push_back({head.layer(), head.head()});
+  return HeadsText(heads);
+}
+
+TEST_F(PlannerTest, ADistillationRunsToItsEnd) {
+  v1::JobRecord job = Submit(SampleJob(), "job-1");
+  EXPECT_EQ(job.stages(0).tasks_size(), 1);
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_EQ(Kept(job, "top-2"), "0.3 1.2");
+  EXPECT_EQ(Kept(job, "no-heads"), "");
+  EXPECT_EQ(StudentNamed(job, "random-2").kept_size(), 2);
+  const v1::StudentResult& student = StudentNamed(job, "top-2");
+  EXPECT_DOUBLE_EQ(student.coverage(), 0.5);
+  EXPECT_DOUBLE_EQ(StudentNamed(job, "teacher").coverage(), 1);
+  EXPECT_EQ(student.align_tokens(), 100u);
+  EXPECT_EQ(student.distill_tokens(), 50u);
+  EXPECT_DOUBLE_EQ(student.train_seconds(), 4);
+  EXPECT_FALSE(student.export_artifact_id().empty());
+}
+
+TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
+  v1::JobRecord job = Submit(SampleAblation(), "job-1");
+  FinishOne(job);
+  ASSERT_EQ(job.stages(1).tasks_size(), 1);
+  EXPECT_EQ(job.stages(1).tasks(0).task().work().score().heads_size(), 0);
+  FinishOne(job);
+  EXPECT_EQ(job.stages(1).tasks(0).task().work().score().heads_size(), 8);
+}
+
+TEST_F(PlannerTest, ATeacherThatFailsTheProbeIsRefused) {
+  v1::Job spec = SampleAblation();
+  for (std::uint32_t example = 0; example < 8; ++example)
+    knowledge_.scores.SetBase(example, {example < 3, 0, -1});
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::FAILED);
+  EXPECT_EQ(job.stages(1).state(), v1::FAILED);
+  EXPECT_THAT(job.reason(), HasSubstr("spec.probe.min_teacher_accuracy is 0.5"));
+  EXPECT_THAT(job.reason(), HasSubstr("3 of 8 examples (37.5%)"));
+}
+
+TEST_F(PlannerTest, ABudgetAboveTheTeachersHeadsFailsRightAfterInspection) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_controls(1)->set_head_budget(9);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::FAILED);
+  EXPECT_THAT(job.reason(), HasSubstr("spec.controls[1].head_budget is 9"));
+  EXPECT_THAT(done_, ElementsAre("inspect"));
+}
+
+TEST_F(PlannerTest, TheSameJobAgainOnlyLooksAtTheTeacher) {
+  v1::JobRecord first = Submit(SampleJob(), "job-1");
+  FinishAll(first);
+  done_.clear();
+  v1::JobRecord second = Submit(SampleJob(), "job-2");
+  FinishAll(second);
+  EXPECT_EQ(second.state(), v1::SUCCEEDED);
+  EXPECT_THAT(done_, ElementsAre("inspect"));
+  EXPECT_THAT(second.reason(), HasSubstr("nothing computed"));
+  for (const v1::StageRecord& stage : second.stages()) {
+    if (stage.kind() == v1::StageRecord::INSPECT || stage.kind() == v1::StageRecord::SELECT) continue;
+    EXPECT_TRUE(stage.reused()) << stage.name();
+    EXPECT_GT(stage.seconds(), 0) << stage.name();  // of the first computation
+  }
+  EXPECT_DOUBLE_EQ(StudentNamed(second, "top-2").coverage(), 0.5);
+}
+
+TEST_F(PlannerTest, AChangedSettingRunsAgainWhatDependsOnItOnly) {
+  v1::JobRecord first = Submit(SampleJob(), "job-1");
+  FinishAll(first);
+  done_.clear();
+  v1::Job changed = SampleJob();
+  changed.mutable_spec()->mutable_distill()->set_tokens(11'000);
+  v1::JobRecord second = Submit(changed, "job-2");
+  FinishAll(second);
+  EXPECT_THAT(done_, ElementsAre("inspect", "distill/top-2", "distill/no-heads", "distill/random-2",
+                                 "evaluate/top-2", "evaluate/no-heads", "evaluate/random-2", "export/top-2"));
+}
+
+TEST_F(PlannerTest, AnotherTeacherSharesNothing) {
+  v1::JobRecord first = Submit(SampleJob(), "job-1");
+  FinishAll(first);
+  const std::size_t tasks = done_.size();
+  done_.clear();
+  teacher_.set_digest("another digest");
+  knowledge_.scores = {};  // the score key differs
+  v1::JobRecord second = Submit(SampleJob(), "job-2");
+  FinishAll(second);
+  EXPECT_EQ(done_.size(), tasks);
+}
+
+TEST_F(PlannerTest, EqualInputsGiveEqualPlans) {
+  v1::JobRecord a = Submit(SampleJob(), "job-1");
+  const std::string first = a.SerializeAsString();
+  v1::JobRecord b = Submit(SampleJob(), "job-1");
+  EXPECT_EQ(b.SerializeAsString(), first);
+}
+
+TEST_F(PlannerTest, EndingAJobEndsWhatIsLeftOfIt) {
+  v1::JobRecord job = Submit(SampleJob(), "job-1");
+  FinishOne(job);
+  EndJob(job, v1::CANCELLED, "cancelled by a user", 9000);
+  EXPECT_EQ(job.state(), v1::CANCELLED);
+  EXPECT_EQ(job.finished_unix_seconds(), 9);
+  EXPECT_EQ(job.stages(0).state(), v1::SUCCEEDED);
+  for (int i = 1; i < job.stages_size(); ++i) {
+    EXPECT_EQ(job.stages(i).state(), v1::CANCELLED);
+    EXPECT_EQ(job.stages(i).tasks_size(), 0);
+  }
+}
+
+TEST(CheckResult, RefusesAnAnswerOfAnotherKindOrWithoutArtifact) {
+  v1::Work work;
+  work.mutable_align();
+  v1::TaskResult result;
+  result.mutable_distill();
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(work, result)));
+  result.mutable_align();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("artifact"));
+  result.set_artifact_id("a");
+  EXPECT_TRUE(CheckResult(work, result).ok());
+  v1::Work inspect;
+  inspect.mutable_inspect();
+  v1::TaskResult empty_teacher;
+  empty_teacher.mutable_teacher();
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(inspect, empty_teacher)));
+}
+
+}  // namespace
+}  // namespace rad

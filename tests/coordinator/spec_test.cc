@@ -1,0 +1,139 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "coordinator/bad_request.h"
+#include "coordinator/spec_defaults.h"
+#include "coordinator/spec_validation.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "tests/coordinator/sample_job.h"
+
+namespace rad {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+std::vector<std::string> Fields(const v1::Job& job) {
+  std::vector<std::string> fields;
+  const Violations found = ValidateJob(job);
+  for (const Violation& violation : found.list()) fields.push_back(violation.field);
+  return fields;
+}
+
+TEST(SpecDefaults, AMinimalJobBecomesAValidOne) {
+  EXPECT_THAT(Fields(SampleJob()), ElementsAre());
+  EXPECT_THAT(Fields(SampleAblation()), ElementsAre());
+}
+
+TEST(SpecDefaults, WhatIsWrittenStaysEvenWhenItIsZero) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_student()->set_head_budget(0);
+  job.mutable_spec()->mutable_probe()->set_min_teacher_accuracy(0);
+  FillDefaults(job);
+  EXPECT_EQ(job.spec().student().head_budget(), 0u);
+  EXPECT_EQ(job.spec().probe().min_teacher_accuracy(), 0);
+}
+
+TEST(SpecDefaults, FillingTwiceIsFillingOnce) {
+  v1::Job twice = SampleJob();
+  FillDefaults(twice);
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(twice, SampleJob()));
+}
+
+TEST(SpecDefaults, ControlsAreLikeTheStudentButForWhatTheySay) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_student()->set_state_dim(32);
+  job.mutable_spec()->clear_controls();
+  job.mutable_spec()->add_controls()->set_placement(v1::Student::RANDOM);
+  FillDefaults(job);
+  EXPECT_EQ(job.spec().controls(0).state_dim(), 32u);
+  EXPECT_EQ(job.spec().controls(0).head_budget(), 2u);
+  EXPECT_EQ(job.spec().controls(0).name(), "random-2");
+}
+
+TEST(SpecDefaults, NamesDifferWhereStudentsDo) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->clear_controls();
+  job.mutable_spec()->add_controls()->set_state_dim(64);
+  job.mutable_spec()->add_controls()->set_placement(v1::Student::RANDOM);
+  v1::Student* other_draw = job.mutable_spec()->add_controls();
+  other_draw->set_placement(v1::Student::RANDOM);
+  other_draw->set_seed(2);
+  FillDefaults(job);
+  EXPECT_EQ(job.spec().controls(0).name(), "top-2-n64");
+  EXPECT_EQ(job.spec().controls(1).name(), "random-2");
+  EXPECT_EQ(job.spec().controls(2).name(), "random-2-seed2");
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
+TEST(SpecValidation, NamesEveryFaultAtOnce) {
+  v1::Job job = SampleJob();
+  v1::JobSpec& spec = *job.mutable_spec();
+  job.mutable_metadata()->set_name("no spaces, please");
+  spec.mutable_teacher()->set_path("relative.gguf");
+  spec.mutable_probe()->set_pairs(0);
+  spec.mutable_probe()->set_min_teacher_accuracy(std::numeric_limits<double>::quiet_NaN());
+  spec.mutable_student()->set_state_dim(0);
+  spec.mutable_controls(0)->set_name("top-2");
+  spec.mutable_data()->set_held_out_share(1);
+  spec.mutable_align()->set_learning_rate(0);
+  spec.mutable_distill()->set_temperature(-1);
+  spec.mutable_resources()->set_max_workers(0);
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("metadata.name", "spec.teacher.path", "spec.probe.pairs",
+                                                "spec.probe.min_teacher_accuracy", "spec.student.state_dim",
+                                                "spec.controls[0].name", "spec.data.held_out_share",
+                                                "spec.align.learning_rate", "spec.distill.temperature",
+                                                "spec.resources.max_workers"));
+}
+
+TEST(SpecValidation, TextIsNeededUnlessAllIsSynthetic) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_data()->clear_text();
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.data.text", "spec.evaluate.text_tokens"));
+  job.mutable_spec()->mutable_data()->set_retrieval_share(1);
+  job.mutable_spec()->mutable_evaluate()->set_text_tokens(0);
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
+TEST(SpecValidation, AnAblationTrainsNothing) {
+  v1::Job job = SampleAblation();
+  job.mutable_spec()->mutable_student()->set_head_budget(5);
+  job.mutable_spec()->mutable_align();
+  EXPECT_THAT(Fields(job), ElementsAre("spec.student", "spec.align"));
+}
+
+TEST(SpecValidation, KindIsNeeded) {
+  v1::Job job = SampleAblation();
+  job.clear_kind();
+  EXPECT_THAT(Fields(job), ElementsAre("kind"));
+}
+
+TEST(BadRequest, CarriesFieldsInDetailsAndWords) {
+  Violations violations;
+  violations.Add("spec.probe.pairs", "is 0; give 1 to 100");
+  const grpc::Status status = BadRequestStatus(violations);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("spec.probe.pairs is 0; give 1 to 100"));
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  EXPECT_EQ(details.details(0).type_url(), "type.googleapis.com/google.rpc.BadRequest");
+  google::rpc::BadRequest bad_request;
+  ASSERT_TRUE(details.details(0).UnpackTo(&bad_request));
+  EXPECT_EQ(bad_request.field_violations(0).field(), "spec.probe.pairs");
+}
+
+TEST(BadRequest, FitsIntoTrailingMetadataHoweverManyFaults) {
+  Violations violations;
+  for (int i = 0; i < 500; ++i) violations.Add("spec.controls[" + std::to_string(i) + "].name", "is taken");
+  const grpc::Status status = BadRequestStatus(violations);
+  EXPECT_LT(status.error_message().size() + status.error_details().size() * 4 / 3, 8000u);
+  EXPECT_THAT(status.error_message(), HasSubstr("more"));
+}
+
+}  // namespace
+}  // namespace rad
