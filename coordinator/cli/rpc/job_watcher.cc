@@ -11,6 +11,7 @@ namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(200);  // between two looks at Ctrl-C
 constexpr absl::Duration kStatusEvery = absl::Seconds(1);  // events come only when something happens
+constexpr absl::Duration kLastEvents = absl::Seconds(2);
 constexpr absl::Duration kBeforeReconnect = absl::Milliseconds(500);
 
 class Watch {
@@ -22,7 +23,6 @@ class Watch {
     if (!last_error_.ok() && !status_)
       return last_error_;  // at the start nothing is lost by saying so at once
     while (!Done()) {
-      if (!stream_ && absl::Now() >= reconnect_at_) Open();
       TakeEvents();
       if (absl::Now() >= poll_at_) Poll();
       if (!last_error_.ok() && !IsTransient(last_error_)) return last_error_;
@@ -49,6 +49,7 @@ class Watch {
   }
 
   void TakeEvents() {
+    if (!stream_ && !ended_well_ && absl::Now() >= reconnect_at_) Open();
     if (!stream_) {
       absl::SleepFor(kTick);
       return;
@@ -58,18 +59,16 @@ class Watch {
       poll_at_ = absl::InfinitePast();
       stream_.reset();
       reconnect_at_ = absl::Now() + kBeforeReconnect;
-      if (!ended->ok()) last_error_ = client_.Explain(*ended);
+      ended_well_ = ended->ok();
+      if (!ended_well_) last_error_ = client_.Explain(*ended);
     }
   }
 
   // The status may be terminal by a poll while the events that tell why are still on their way.
   void TakeLastEvents() {
     if (!IsTerminal(status_->state())) return;
-    const absl::Time until = absl::Now() + kStatusEvery;
-    if (!stream_) Open();
-    while (absl::Now() < until && !stream_->Ended()) {
-      for (const v1::Event& event : stream_->Take(kTick)) Show(event);
-    }
+    const absl::Time until = absl::Now() + kLastEvents;
+    while (!ended_well_ && absl::Now() < until) TakeEvents();
   }
 
   void Show(const v1::Event& event) {
@@ -95,6 +94,7 @@ class Watch {
     poll_at_ = polled_at_ + kStatusEvery;
     if (auto status = client_.Call(&Jobs::Get, request); status.ok()) {
       Show(*status);
+      if (!IsTerminal(status->state())) ended_well_ = false;  // a coordinator that stops ends its streams too
     } else {
       last_error_ = status.status();
     }
@@ -105,6 +105,7 @@ class Watch {
   std::optional<EventStream<v1::Event>> stream_;
   std::optional<v1::JobStatus> status_;
   std::uint64_t after_sequence_ = 0;
+  bool ended_well_ = false;  // the server has sent the job's last event
   absl::Status last_error_;
   absl::Time last_contact_ = absl::Now();
   absl::Time reconnect_at_ = absl::InfinitePast();

@@ -1,0 +1,97 @@
+#include "coordinator/cli/view/results_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/cli/view/run_report.h"
+
+namespace rad::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+v1::StudentResult* AddStudent(v1::JobStatus& status, const std::string& name, int correct, double perplexity,
+                              std::uint64_t bytes) {
+  v1::StudentResult* student = status.add_students();
+  student->set_name(name);
+  v1::Evaluation& evaluation = *student->mutable_evaluation();
+  evaluation.set_examples(128);
+  evaluation.set_correct(correct);
+  evaluation.set_text_tokens(4096);
+  evaluation.set_perplexity(perplexity);
+  student->set_coverage(correct / 106.0);
+  v1::DecodingMemory& memory = *evaluation.add_memory();
+  memory.set_context_tokens(2048);
+  memory.set_formula_bytes(bytes);
+  memory.set_measured_bytes(bytes);
+  return student;
+}
+
+v1::JobStatus Sample() {
+  v1::JobStatus status;
+  status.mutable_teacher()->set_layers(30);
+  status.mutable_teacher()->set_heads(9);
+  AddStudent(status, "teacher", 106, 35.5, 47'185'920);
+  v1::StudentResult* student = AddStudent(status, "top-5", 105, 63.52, 3'000'000);
+  student->set_state_dim(8);
+  student->set_align_tokens(20'480);
+  student->set_distill_tokens(10'240);
+  student->set_train_seconds(312);
+  student->mutable_evaluation()->set_kl(0.5123);
+  for (int head : {0, 2}) {
+    v1::Head* kept = student->add_kept();
+    kept->set_layer(16);
+    kept->set_head(head);
+  }
+  return status;
+}
+
+TEST(ResultsTable, TeacherAndStudentSideBySide) {
+  EXPECT_EQ(ResultsTable(Sample()).ToText(),
+            "NAME     KEPT HEADS  N  TOKENS  MINUTES   KV ACCURACY [95%]  COVERAGE  PERPLEXITY     KL\n"
+            "teacher     all 270  -       -        -  82.8% [75.3, 88.4]    100.0%        35.5  0.000\n"
+            "top-5      2 of 270  8   30.7k      5.2  82.0% [74.5, 87.7]     99.1%        63.5  0.512\n");
+}
+
+TEST(ResultsTable, MemoryAgainstTheTeachers) {
+  v1::JobStatus status = Sample();
+  EXPECT_EQ(DecodingMemoryTable(status).ToText(),
+            "DECODING MEMORY   AT 2048 TOKENS\n"
+            "teacher                 45.0 MiB\n"
+            "top-5            2.86 MiB (6.4%)\n");
+  status.mutable_students(1)->mutable_evaluation()->mutable_memory(0)->set_measured_bytes(3'000'001);
+  EXPECT_THAT(DecodingMemoryTable(status).ToText(), HasSubstr("2.86 MiB (6.4%) !"));
+}
+
+TEST(ResultsTable, WhatIsNotMeasuredYetIsADash) {
+  v1::JobStatus status;
+  status.add_students()->set_name("teacher");
+  status.add_students()->set_name("top-5");
+  EXPECT_EQ(ResultsTable(status).ToText(),
+            "NAME     KEPT HEADS  N  TOKENS  MINUTES  KV ACCURACY [95%]  COVERAGE  PERPLEXITY  KL\n"
+            "teacher         all  -       -        -                  -         -           -   -\n"
+            "top-5             0  0       0      0.0                  -         -           -   -\n");
+  EXPECT_THAT(ResultsText(status), Not(HasSubstr("DECODING MEMORY")));
+}
+
+TEST(RunReport, SaysThatAShortRunLeavesPerplexityBehindOnlyWhereItDoes) {
+  v1::JobStatus status = Sample();
+  EXPECT_THAT(PerplexityNote(status), HasSubstr("up to 63.5, the teacher's is 35.5"));
+  EXPECT_THAT(PerplexityNote(status), HasSubstr("deploy/examples/longer.yaml"));
+  status.mutable_students(1)->mutable_evaluation()->set_perplexity(36);
+  EXPECT_EQ(PerplexityNote(status), "");
+  EXPECT_EQ(PerplexityNote(v1::JobStatus()), "");
+}
+
+TEST(RunReport, NamesTheHeadsKeptAndWhatWasReused) {
+  v1::JobStatus status = Sample();
+  v1::StageStatus* stage = status.add_stages();
+  stage->set_reused(true);
+  const std::string report = RunReport(status, v1::Ranked());
+  EXPECT_THAT(report, HasSubstr("top-5 keeps heads (layer.head): 16.0 16.2\n"));
+  EXPECT_THAT(report, HasSubstr("1 of 1 stages had been computed before"));
+}
+
+}  // namespace
+}  // namespace rad::cli
