@@ -1,0 +1,113 @@
+// score-heads MODEL --examples FILE [--layers 0,5]: each head's worth on given examples.
+#include "worker/ablation/score_heads.h"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "worker/model/json.h"
+#include "worker/model/model_file.h"
+#include "worker/tools/exit_code.h"
+#include "worker/tools/json_lines.h"
+#include "worker/tools/tools.h"
+
+namespace rad {
+namespace {
+
+struct Arguments {
+  std::string model, examples, dtype = "float32";
+  std::vector<int> layers;
+};
+
+// {"examples": [{"ids", "answer_len"}, ...]}; other members are left alone.
+absl::StatusOr<std::vector<ProbeExample>> ReadExamples(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat("--examples: cannot read ", path));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto json = ParseJson(text, path);
+  if (!json.ok()) return json.status();
+  const nlohmann::json* list = FindMember(*json, "examples");
+  if (list == nullptr || !list->is_array() || list->empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": \"examples\" must be an array with at least one example"));
+  }
+  std::vector<ProbeExample> examples;
+  for (const nlohmann::json& item : *list) {
+    auto ids = IdsIn(item);
+    const nlohmann::json* answer_len = FindMember(item, "answer_len");
+    const std::string where = absl::StrCat(path, ": examples[", examples.size(), "]: ");
+    if (!ids.ok()) return absl::InvalidArgumentError(absl::StrCat(where, ids.status().message()));
+    if (answer_len == nullptr || !answer_len->is_number_integer() || *answer_len < 1 ||
+        *answer_len >= ids->size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(where, "\"answer_len\" is ", answer_len == nullptr ? "missing" : answer_len->dump(),
+                       "; it must be at least 1 and less than the ", ids->size(), " ids"));
+    }
+    examples.push_back({*std::move(ids), answer_len->get<int>()});
+  }
+  return examples;
+}
+
+absl::StatusOr<std::vector<HeadId>> HeadsOfLayers(const ModelConfig& config, std::vector<int> layers) {
+  if (layers.empty()) {
+    for (int layer = 0; layer < config.layers; ++layer) layers.push_back(layer);
+  }
+  std::vector<HeadId> heads;
+  for (int layer : layers) {
+    if (layer < 0 || layer >= config.layers) {
+      return absl::InvalidArgumentError(absl::StrCat("--layers: the model has no layer ", layer, "; it has ",
+                                                     config.layers, ", counted from 0"));
+    }
+    for (int head = 0; head < config.heads; ++head) heads.push_back({layer, head});
+  }
+  return heads;
+}
+
+nlohmann::ordered_json RunJson(const ProbeRun& run) {
+  return {{"correct", std::vector<int>(run.correct.begin(), run.correct.end())}, {"margin", run.margin}};
+}
+
+absl::StatusOr<nlohmann::ordered_json> Score(const Arguments& arguments) {
+  const auto examples = ReadExamples(arguments.examples);
+  if (!examples.ok()) return examples.status();
+  const auto file = OpenModelFile(arguments.model);
+  if (!file.ok()) return file.status();
+  const auto heads = HeadsOfLayers((*file)->config(), arguments.layers);
+  if (!heads.ok()) return heads.status();
+  const auto model = LoadTransformer(**file, arguments.dtype == "bf16" ? at::kBFloat16 : at::kFloat);
+  if (!model.ok()) return model.status();
+  const auto scores = ScoreHeads(*model, *examples, *heads, [](std::int64_t, std::int64_t) { return true; });
+  if (!scores.ok()) return scores.status();
+  nlohmann::ordered_json json{{"base", RunJson(scores->base)}, {"heads", nlohmann::ordered_json::object()}};
+  for (const auto& [id, run] : scores->ablated)
+    json["heads"][absl::StrCat(id.layer, ".", id.head)] = RunJson(run);
+  return json;
+}
+
+}  // namespace
+
+int ScoreHeadsTool(int argc, char** argv) {
+  CLI::App app{"What each head is worth: the examples answered with that head's output at zero"};
+  Arguments arguments;
+  app.add_option("MODEL", arguments.model, "a .gguf file or a Hugging Face folder")->required();
+  app.add_option("--examples", arguments.examples,
+                 "JSON file: {\"examples\": [{\"ids\", \"answer_len\"}, ...]}")
+      ->required();
+  app.add_option("--layers", arguments.layers, "only the heads of these layers, as 0,5")->delimiter(',');
+  app.add_option("--dtype", arguments.dtype, "float32 or bf16, of weights and arithmetic")
+      ->check(CLI::IsMember({"float32", "bf16"}));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto scores = Score(arguments);
+  if (!scores.ok()) return Fail(scores.status());
+  std::cout << scores->dump() << "\n";
+  return 0;
+}
+
+}  // namespace rad
