@@ -19,10 +19,12 @@ namespace {
 absl::Status AddMatches(const std::string& pattern, std::set<std::string>& paths) {
   glob_t found{};
   const int result = glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &found);
+  bool any = false;
   for (std::size_t i = 0; i < found.gl_pathc; ++i) {
-    if (std::filesystem::is_regular_file(found.gl_pathv[i])) paths.insert(found.gl_pathv[i]);
+    if (!std::filesystem::is_regular_file(found.gl_pathv[i])) continue;
+    paths.insert(found.gl_pathv[i]);
+    any = true;
   }
-  const bool any = found.gl_pathc > 0;
   globfree(&found);
   if (result != 0 && result != GLOB_NOMATCH) {
     return absl::InvalidArgumentError(absl::StrCat("data.text: cannot list \"", pattern, "\""));
@@ -38,7 +40,10 @@ absl::Status AddMatches(const std::string& pattern, std::set<std::string>& paths
 absl::StatusOr<std::string> ReadText(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in && !in.eof()) return absl::UnavailableError(absl::StrCat("data.text: cannot read ", path));
+  if (!in && !in.eof()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("data.text: cannot read ", path, "; check its permissions on every worker"));
+  }
   return text;
 }
 

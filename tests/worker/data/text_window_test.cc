@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/worker/ablation/byte_tokenizer.h"
 
 namespace rad {
@@ -32,8 +34,24 @@ TEST(TokensFrom, GivesTheTokensAskedForOrAllThereAre) {
   EXPECT_EQ(Window(text, 11, 3), "abc");
   EXPECT_EQ(Window(text, 11, 100), "abcdef");
   EXPECT_EQ(Window(text, 999, 5), "");
-  const std::string longer(5000, 'x');
-  EXPECT_EQ(Window(longer, 1000, 2000).size(), 2000U);  // more than the first guess of bytes would need
+}
+
+// One token for twenty bytes: far more than the first look at the text supposes.
+class WideTokenizer : public ByteTokenizer {
+ public:
+  absl::StatusOr<std::vector<TokenId>> Encode(std::string_view text) const override {
+    std::vector<TokenId> ids;
+    for (std::size_t i = 0; i < text.size(); i += 20) ids.push_back(static_cast<unsigned char>(text[i]));
+    return ids;
+  }
+};
+
+TEST(TokensFrom, LooksFurtherWhereTokensAreLong) {
+  const std::string text = std::string(200 * 20, 'a') + std::string(600 * 20, 'b');
+  const absl::StatusOr<std::vector<TokenId>> ids = TokensFrom(WideTokenizer(), text, 0, 300);
+  ASSERT_TRUE(ids.ok()) << ids.status();
+  EXPECT_EQ(ids->size(), 300U);
+  EXPECT_EQ(std::count(ids->begin(), ids->end(), 'a'), 200);
 }
 
 TEST(TokensFrom, BrokenUtf8BecomesReplacementCharacters) {
