@@ -15,6 +15,7 @@ const double* Data(const Tensors& tensors, const char* name) {
 
 // Runs the recurrence on inputs in double and adds its results.
 void AddScanResults(Tensors& t) {
+  for (auto& [name, input] : t) input = input.contiguous();
   const at::Tensor& x = t.at("x");
   const kernels::SsdShape shape{x.size(0), x.size(1), x.size(2), x.size(3), t.at("B").size(3)};
   const auto reset = t.find("reset");
