@@ -8,6 +8,7 @@
 #include "coordinator/cli/local/local_job.h"
 #include "coordinator/cli/local/local_service.h"
 #include "coordinator/cli/local/student_folder.h"
+#include "coordinator/cli/rpc/interrupt.h"
 #include "coordinator/cli/view/message_json.h"
 #include "coordinator/cli/view/progress_view.h"
 #include "coordinator/cli/view/run_report.h"
@@ -50,7 +51,7 @@ std::string Quoted(const fs::path& path) {
 }
 
 std::string WhereThingsAre(const LocalRun& run, const fs::path& student, const std::string& job_id) {
-  std::string text = absl::StrCat("Everything is stored in ", Quoted(run.data_dir), "\n");
+  std::string text;
   if (!student.empty()) {
     absl::StrAppend(&text, "The student is in ", Quoted(student), ". Try it:\n  ",
                     Quoted(run.programs / "rad-worker"), " generate ", Quoted(student),
@@ -67,8 +68,11 @@ absl::StatusOr<int> Finish(const Console& console, CoordinatorClient& client, co
   auto student = FetchStudent(client, status, run.data_dir / "students");
   if (!student.ok()) return student.status();
   auto reported = ReportRun(console, client, status, run.output, *student);
-  if (reported.ok() && run.output == "table")
+  if (reported.ok() && run.output == "table" && status.state() == v1::SUCCEEDED) {
     console.out << "\n" << WhereThingsAre(run, *student, status.job_id());
+  }
+  console.Say(absl::StrCat("everything is stored in ", run.data_dir.string(),
+                           "; its logs/ hold what the programs wrote"));
   return reported;
 }
 
@@ -95,6 +99,7 @@ absl::StatusOr<int> ReportRun(const Console& console, CoordinatorClient& client,
 }
 
 absl::StatusOr<int> RunLocal(const Console& console, const v1::Job& job, const LocalRun& run) {
+  const Interrupt interrupt;  // from the first child on: they are stopped in order
   auto service = LocalService::Start(run.programs, run.data_dir);
   if (!service.ok()) return service.status();
   CoordinatorClient client((*service)->address(), kCallTimeout);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -38,10 +39,10 @@ std::string HowItEnded(int wait_status) {
   return absl::StrCat("ended with status ", WEXITSTATUS(wait_status));
 }
 
-std::string LogTail(const std::filesystem::path& log) {
+std::string LogTail(const std::filesystem::path& log, std::streamoff begin) {
   std::ifstream file(log, std::ios::binary | std::ios::ate);
   const std::streamoff size = file.tellg();
-  file.seekg(size > kLogTailBytes ? size - kLogTailBytes : 0);
+  file.seekg(std::max(begin, size - kLogTailBytes));
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
@@ -59,6 +60,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const std::fil
     return absl::InvalidArgumentError(
         absl::StrCat("cannot write ", log.string(), ": ", std::strerror(errno)));
   }
+  std::error_code error;
+  const std::uintmax_t log_begin = std::filesystem::file_size(log, error);
   std::vector<std::string> words = {program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -70,7 +73,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const std::fil
   close(log_fd);
   if (pid < 0)
     return absl::ResourceExhaustedError(absl::StrCat("cannot start a process: ", std::strerror(errno)));
-  return std::unique_ptr<ChildProcess>(new ChildProcess(pid, program.filename().string(), log));
+  return std::unique_ptr<ChildProcess>(
+      new ChildProcess(pid, program.filename().string(), log, error ? 0 : log_begin));
 }
 
 ChildProcess::~ChildProcess() { Stop(absl::ZeroDuration()); }
@@ -83,7 +87,8 @@ bool ChildProcess::Reap(int wait_options) {
 absl::Status ChildProcess::CheckRunning() {
   if (!Reap(WNOHANG)) return absl::OkStatus();
   return absl::InternalError(absl::StrCat(name_, " ", HowItEnded(wait_status_), "; the end of ",
-                                          log_.string(), ":\n", LogTail(log_)));
+                                          log_.string(), ":\n",
+                                          LogTail(log_, static_cast<std::streamoff>(log_begin_))));
 }
 
 void ChildProcess::Stop(absl::Duration grace) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -32,14 +33,15 @@ class ChildProcess {
   void Stop(absl::Duration grace);
 
  private:
-  ChildProcess(pid_t pid, std::string name, std::filesystem::path log)
-      : pid_(pid), name_(std::move(name)), log_(std::move(log)) {}
+  ChildProcess(pid_t pid, std::string name, std::filesystem::path log, std::uintmax_t log_begin)
+      : pid_(pid), name_(std::move(name)), log_(std::move(log)), log_begin_(log_begin) {}
 
   bool Reap(int wait_options);  // true once it has ended
 
   pid_t pid_;
   std::string name_;
   std::filesystem::path log_;
+  std::uintmax_t log_begin_;  // what is before is of earlier processes
   bool ended_ = false;
   int wait_status_ = 0;
 };

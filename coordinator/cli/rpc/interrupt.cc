@@ -6,10 +6,13 @@ namespace rad::cli {
 namespace {
 
 volatile std::sig_atomic_t raised = 0;
+int alive = 0;
 
 void OnSignal(int signal) {
-  if (raised)
-    std::signal(signal, SIG_DFL);  // SA_RESETHAND would drop the first handler too early for the other signal
+  if (raised) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
   raised = 1;
 }
 
@@ -24,11 +27,14 @@ void Install(void (*handler)(int)) {
 }  // namespace
 
 Interrupt::Interrupt() {
+  if (alive++ > 0) return;
   raised = 0;
   Install(OnSignal);
 }
 
-Interrupt::~Interrupt() { Install(SIG_DFL); }
+Interrupt::~Interrupt() {
+  if (--alive == 0) Install(SIG_DFL);
+}
 
 bool Interrupt::Raised() const { return raised != 0; }
 

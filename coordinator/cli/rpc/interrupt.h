@@ -6,7 +6,7 @@
 namespace rad::cli {
 
 // While one lives, SIGINT and SIGTERM set its flag instead of ending the process; the second of them ends it.
-// One at a time.
+// One inside another shares its flag. Of the main thread.
 class Interrupt {
  public:
   Interrupt();
