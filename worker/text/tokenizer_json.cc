@@ -25,6 +25,7 @@ absl::Status PlaceToken(const std::string& text, const Json& id, std::int64_t ma
     return Invalid(
         StrCat("token '", text, "' has id ", id.dump(), "; it must be an integer from 0 to ", max_id));
   }
+  if (text.empty()) return Invalid(StrCat("token ", id.dump(), " has 0 bytes; every token must have some"));
   const auto at = id.get<std::size_t>();
   if (at >= spec.tokens.size()) spec.tokens.resize(at + 1);
   if (!spec.tokens[at].empty() && spec.tokens[at] != text) {
@@ -199,7 +200,7 @@ Json ModelJson(const TokenizerSpec& spec) {
     if (!spec.tokens[id].empty()) vocab[spec.tokens[id]] = id;
   }
   Json merges = Json::array();
-  for (const auto& [left, right] : spec.merges) merges.push_back(StrCat(left, " ", right));
+  for (const auto& [left, right] : spec.merges) merges.push_back({std::string(left), std::string(right)});
   return {{"type", "BPE"},
           {"dropout", nullptr},
           {"unk_token", nullptr},
