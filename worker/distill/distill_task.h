@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/model/model_config.h"
 #include "worker/task_host.h"
 
 namespace rad {
