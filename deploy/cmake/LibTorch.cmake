@@ -8,8 +8,6 @@ endif()
 function(rad_import_torch name)
   add_library(${name} SHARED IMPORTED GLOBAL)
   set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${RAD_TORCH}/lib/lib${name}.so" IMPORTED_NO_SONAME OFF)
-  target_include_directories(${name} SYSTEM INTERFACE
-    "${RAD_TORCH}/include" "${RAD_TORCH}/include/torch/csrc/api/include")
 endfunction()
 rad_import_torch(c10)
 rad_import_torch(torch_cpu)
@@ -17,12 +15,18 @@ rad_import_torch(torch_cpu)
 add_library(rad_torch INTERFACE)
 add_library(rad::torch ALIAS rad_torch)
 target_link_libraries(rad_torch INTERFACE torch_cpu c10)
+# Separate, so that what merely links compute code never sees LibTorch's headers: they bring an old protobuf.
+add_library(rad_torch_headers INTERFACE)
+target_include_directories(rad_torch_headers SYSTEM INTERFACE
+  "${RAD_TORCH}/include" "${RAD_TORCH}/include/torch/csrc/api/include")
 target_link_options(rad_torch INTERFACE "LINKER:-rpath-link,${RAD_DEPS}/libtorch/nvidia/cu13/lib")
 
 # The one header that makes LibTorch files slow to compile, compiled once for all of them.
-file(WRITE "${CMAKE_BINARY_DIR}/torch_pch.cc" "")
+if(NOT EXISTS "${CMAKE_BINARY_DIR}/torch_pch.cc")
+  file(WRITE "${CMAKE_BINARY_DIR}/torch_pch.cc" "")
+endif()
 add_library(rad_torch_pch STATIC "${CMAKE_BINARY_DIR}/torch_pch.cc")
-target_link_libraries(rad_torch_pch PUBLIC rad::torch PRIVATE rad_flags)
+target_link_libraries(rad_torch_pch PUBLIC rad::torch rad_torch_headers PRIVATE rad_flags)
 target_compile_options(rad_torch_pch PRIVATE -fpch-preprocess)
 target_precompile_headers(rad_torch_pch PRIVATE
   <ATen/ATen.h> <torch/csrc/autograd/autograd.h> <torch/csrc/autograd/custom_function.h>

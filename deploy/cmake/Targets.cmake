@@ -6,26 +6,42 @@ function(rad_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LIBS} PRIVATE rad_flags)
 endfunction()
 
-# rad_torch_library: the same for code that includes LibTorch headers.
-function(rad_torch_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
-  rad_library(${name} SOURCES ${ARG_SOURCES} LIBS ${ARG_LIBS} rad::torch)
-  target_compile_options(${name} PRIVATE -fpch-preprocess)
-  target_precompile_headers(${name} REUSE_FROM rad_torch_pch)
+# rad_use_pch(TARGET rad_torch_pch|rad_proto_pch): compiles the target with that precompiled header.
+function(rad_use_pch name pch)
+  target_link_libraries(${name} PRIVATE ${pch})
+  target_compile_options(${name} PRIVATE -fpch-preprocess) # for ccache
+  target_precompile_headers(${name} REUSE_FROM ${pch})
 endfunction()
 
-# rad_test(NAME LABEL unit SOURCES ... LIBS ... [TORCH] [TIMEOUT seconds]): a GoogleTest program, one ctest entry.
+# rad_torch_library: the same for code that includes LibTorch headers.
+function(rad_torch_library name)
+  rad_library(${name} ${ARGN})
+  target_link_libraries(${name} PUBLIC rad::torch)
+  rad_use_pch(${name} rad_torch_pch)
+endfunction()
+
+# rad_proto_library: the same for code that includes the messages and services.
+function(rad_proto_library name)
+  rad_library(${name} ${ARGN})
+  target_link_libraries(${name} PUBLIC rad_proto)
+  rad_use_pch(${name} rad_proto_pch)
+endfunction()
+
+# rad_test(NAME LABEL unit SOURCES ... LIBS ... [TORCH | PROTO] [TIMEOUT seconds]): a GoogleTest program, one ctest entry.
 # Tests find fixtures through RAD_TEST_DATA, programs through RAD_BIN, and the optional oracle through RAD_ORACLE.
 function(rad_test name)
-  cmake_parse_arguments(ARG "TORCH" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;PROTO" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest_main GTest::gmock rad_flags)
-  if(ARG_TORCH)
-    target_link_libraries(${name} PRIVATE rad::torch)
-    # The precompiled header is -fPIC like the libraries; a program would be -fPIE and could not use it.
+  if(ARG_TORCH OR ARG_PROTO)
+    # The precompiled headers are -fPIC like the libraries; a program would be -fPIE and could not use them.
     set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(${name} PRIVATE -fpch-preprocess -fPIC)
-    target_precompile_headers(${name} REUSE_FROM rad_torch_pch)
+    target_compile_options(${name} PRIVATE -fPIC)
+  endif()
+  if(ARG_TORCH)
+    rad_use_pch(${name} rad_torch_pch)
+  elseif(ARG_PROTO)
+    rad_use_pch(${name} rad_proto_pch)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)

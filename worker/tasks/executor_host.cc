@@ -44,8 +44,9 @@ ExecutorHost::ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Cha
       client_(channel, FenceOf(task), RetryPolicy{.stop = std::move(stop)}),
       cache_(folders_.cache, kCacheBytes),
       begin_(MonotonicNow()) {
-  fs::create_directories(Scratch());
-  fs::create_directories(Output());
+  std::error_code error;  // shows, with a path, at the first file written there
+  fs::create_directories(Scratch(), error);
+  fs::create_directories(Output(), error);
 }
 
 absl::StatusOr<fs::path> ExecutorHost::Input(std::string_view name) {

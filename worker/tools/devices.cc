@@ -8,7 +8,7 @@
 
 namespace rad {
 
-int DevicesMain(int, char**) {
+int DevicesTool(int, char**) {
   std::cout << "LibTorch " << TORCH_VERSION << ", CPU capability " << at::get_cpu_capability() << "\n";
   const CudaReport cuda = DescribeCuda();
   if (cuda.built) std::cout << "NCCL " << cuda.nccl_version << "\n";

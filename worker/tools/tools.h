@@ -12,5 +12,6 @@ int ForwardTool(int argc, char** argv);
 int ScoreHeadsTool(int argc, char** argv);
 int GenerateTool(int argc, char** argv);
 int SelftestTool(int argc, char** argv);
+int DevicesTool(int argc, char** argv);
 
 }  // namespace rad
