@@ -20,11 +20,14 @@ ARROWS = {
     "worker/ablation": ["worker", "worker/text", "worker/model", "kernels"],
     "worker/distill": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/eval": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
-    "worker/tools": ["worker", "worker/text", "worker/model", "worker/ablation", "worker/tasks", "kernels"],
+    "worker/device": [],
+    "worker/tools": ["worker", "worker/text", "worker/model", "worker/ablation", "worker/device", "worker/distill",
+                     "worker/tasks", "kernels"],
+    "worker/wire": ["proto"],
     "worker/tasks": ["worker", "worker/model", "worker/data", "worker/ablation", "worker/distill", "worker/eval",
                      "worker/wire", "proto"],
 }
-TORCH_FOLDERS = {"worker/model", "worker/ablation", "worker/distill", "worker/eval", "worker/tools"}
+TORCH_FOLDERS = {"worker/model", "worker/ablation", "worker/device", "worker/distill", "worker/eval", "worker/tools"}
 PRODUCT = ["kernels", "storage", "coordinator", "worker", "proto"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
