@@ -3,6 +3,7 @@
 
 #include "rad/v1/plan.pb.h"
 #include "worker/data/data_spec.h"
+#include "worker/model/model_config.h"
 
 namespace rad {
 

@@ -1,0 +1,97 @@
+#include "tests/end_to_end/job_client.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace rad {
+namespace {
+
+constexpr std::chrono::minutes kPatience{5};
+
+bool Ended(const v1::JobStatus& status) {
+  return status.state() == v1::SUCCEEDED || status.state() == v1::FAILED || status.state() == v1::CANCELLED;
+}
+
+}  // namespace
+
+JobClient::JobClient(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  const auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  jobs_ = v1::JobService::NewStub(channel);
+  artifacts_ = v1::ArtifactService::NewStub(channel);
+}
+
+std::string JobClient::Submit(const v1::Job& job, const std::string& request_id) {
+  v1::SubmitRequest request;
+  request.set_request_id(request_id);
+  *request.mutable_job() = job;
+  grpc::ClientContext context;
+  v1::JobStatus status;
+  const grpc::Status called = jobs_->Submit(&context, request, &status);
+  EXPECT_TRUE(called.ok()) << called.error_message();
+  return status.job_id();
+}
+
+v1::JobStatus JobClient::Follow(const std::string& job_id,
+                                const std::function<bool(const v1::JobStatus&)>& reached) {
+  const auto end = std::chrono::system_clock::now() + kPatience;
+  v1::WatchRequest request;
+  request.set_job_id(job_id);
+  v1::Event event;
+  while (std::chrono::system_clock::now() < end) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(end);
+    const auto events = jobs_->Watch(&context, request);
+    while (events->Read(&event)) {
+      request.set_after_sequence(event.sequence());
+      if (reached(event.status())) {
+        context.TryCancel();
+        return event.status();
+      }
+      if (!Ended(event.status())) continue;
+      ADD_FAILURE() << "the job ended: " << event.status().ShortDebugString();
+      context.TryCancel();
+      return event.status();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the coordinator is away
+  }
+  ADD_FAILURE() << "the job took too long: " << event.status().ShortDebugString();
+  return event.status();
+}
+
+v1::JobStatus JobClient::Finish(const std::string& job_id) {
+  return Follow(job_id, [](const v1::JobStatus& status) { return status.state() == v1::SUCCEEDED; });
+}
+
+v1::Ranked JobClient::Scores(const std::string& job_id) {
+  v1::ScoresRequest request;
+  request.set_job_id(job_id);
+  grpc::ClientContext context;
+  v1::Ranked ranked;
+  const grpc::Status called = jobs_->Scores(&context, request, &ranked);
+  EXPECT_TRUE(called.ok()) << called.error_message();
+  return ranked;
+}
+
+v1::Manifest JobClient::Artifact(const std::string& artifact_id) {
+  v1::GetManifestRequest request;
+  request.set_artifact_id(artifact_id);
+  grpc::ClientContext context;
+  v1::Manifest manifest;
+  const grpc::Status called = artifacts_->GetManifest(&context, request, &manifest);
+  EXPECT_TRUE(called.ok()) << called.error_message();
+  return manifest;
+}
+
+const v1::StageStatus* StageNamed(const v1::JobStatus& status, const std::string& name) {
+  for (const v1::StageStatus& stage : status.stages()) {
+    if (stage.name() == name) return &stage;
+  }
+  return nullptr;
+}
+
+}  // namespace rad

@@ -1,0 +1,32 @@
+// A program of ours as a child process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rad {
+
+class Process {
+ public:
+  // Runs RAD_BIN/program; what it says goes to the end of the file `log`.
+  Process(const std::string& program, std::vector<std::string> arguments, const std::filesystem::path& log);
+  ~Process();  // kills what still runs
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void Kill();      // as the machine would: SIGKILL, and waits for the end
+  int Terminate();  // SIGTERM; the exit code, or minus the signal
+
+ private:
+  int Wait();
+  pid_t pid_ = -1;
+};
+
+// The only child of a process; waits for it to appear.
+pid_t ChildOf(pid_t parent);
+
+}  // namespace rad

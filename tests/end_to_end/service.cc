@@ -1,0 +1,75 @@
+#include "tests/end_to_end/service.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace rad {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The program writes it once it listens.
+int GrpcPort(const fs::path& port_file) {
+  for (int tries = 0; tries < 3000 && !fs::exists(port_file); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const auto ports = nlohmann::json::parse(std::ifstream(port_file), nullptr, /*allow_exceptions=*/false);
+  return ports.value("grpc", 0);
+}
+
+}  // namespace
+
+Service::Service(const fs::path& folder) : folder_(folder) {
+  fs::create_directories(folder_);
+  StartCoordinator(0);
+  StartWorker();
+}
+
+Service::~Service() {
+  if (!testing::Test::HasFailure()) return;
+  std::cerr << std::ifstream(folder_ / "coordinator.log").rdbuf()
+            << std::ifstream(folder_ / "worker.log").rdbuf();
+}
+
+std::string Service::address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+void Service::StartCoordinator(int port) {
+  const fs::path port_file = folder_ / "ports";
+  fs::remove(port_file);
+  coordinator_ = std::make_unique<Process>(
+      "rad-coordinator",
+      std::vector<std::string>{"--listen", "127.0.0.1:" + std::to_string(port), "--metrics", "127.0.0.1:0",
+                               "--data-dir", folder_ / "coordinator", "--port-file", port_file,
+                               "--lease-seconds", "3"},
+      folder_ / "coordinator.log");
+  port_ = GrpcPort(port_file);
+  ASSERT_NE(port_, 0) << "the coordinator did not start";
+}
+
+void Service::StartWorker() {
+  worker_ = std::make_unique<Process>(
+      "rad-worker",
+      std::vector<std::string>{"--coordinator", address(), "--name", "w", "--data-dir", folder_ / "worker",
+                               "--metrics", "127.0.0.1:0", "--threads", "1"},
+      folder_ / "worker.log");
+}
+
+void Service::RestartCoordinator() {
+  coordinator_->Kill();
+  StartCoordinator(port_);
+}
+
+void Service::RestartWorker() {
+  worker_->Kill();
+  StartWorker();
+}
+
+void Service::KillExecutor() { kill(ChildOf(worker_->pid()), SIGKILL); }
+
+}  // namespace rad
