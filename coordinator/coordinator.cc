@@ -147,8 +147,7 @@ void Coordinator::CountEndings(const v1::JobRecord& before, const v1::JobRecord&
   for (int i = 0; i < before.stages_size(); ++i) {
     const v1::StageRecord& stage = after.stages(i);
     const bool ended = stage.state() == v1::SUCCEEDED && before.stages(i).state() != v1::SUCCEEDED;
-    if (ended && !stage.reused())
-      metrics_.StageEnded(v1::StageRecord::Kind_Name(stage.kind()), stage.seconds());
+    if (ended && !stage.reused()) metrics_.StageEnded(KindName(stage), stage.seconds());
   }
 }
 

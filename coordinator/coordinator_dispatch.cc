@@ -6,6 +6,7 @@
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
 #include "coordinator/planner.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 
@@ -38,12 +39,13 @@ SchedulerView Coordinator::MakeView() {
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {
         const v1::Task& what = task.task();
+        const std::string digest = what.work().has_inspect() ? "" : what.digest();
         if (task.state() == v1::PENDING) {
-          view.ready.push_back({job.record.job_id(), what.task_id(), what.digest(),
-                                tasks_[what.task_id()].not_before, max_workers});
+          view.ready.push_back(
+              {job.record.job_id(), what.task_id(), digest, tasks_[what.task_id()].not_before, max_workers});
         } else {
           ++view.running[job.record.job_id()];
-          view.running_digests.insert(what.digest());
+          if (!digest.empty()) view.running_digests.insert(digest);
         }
       }
     }
@@ -59,13 +61,15 @@ void Coordinator::Dispatch() {
   bool again = true;
   while (again) {
     again = false;
-    const Schedule schedule = MakeSchedule(MakeView(), clock_.Monotonic());
+    const SchedulerView view = MakeView();
+    const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
     for (const Assignment& assignment : schedule.assignments) again |= Assign(assignment);
     if (again) continue;
     for (auto& [order, job] : jobs_) {
       if (IsTerminal(job.record.state())) continue;
       const auto found = schedule.waiting.find(job.record.job_id());
-      const Waiting waiting = found == schedule.waiting.end() ? Waiting{} : found->second;
+      const bool waits = found != schedule.waiting.end() && !view.running.contains(job.record.job_id());
+      const Waiting waiting = waits ? found->second : Waiting{};
       if (waiting.reason == job.waiting.reason) continue;
       job.waiting = waiting;
       PublishProgress(job, "");
@@ -111,16 +115,20 @@ bool Coordinator::Assign(const Assignment& assignment) {
   return false;
 }
 
+bool Coordinator::IsKnown(const v1::Task& task) {
+  const v1::Work& work = task.work();
+  if (work.has_inspect()) return false;
+  if (!work.has_score()) return knowledge_.Result(task.digest()).has_value();
+  return knowledge_.Scores(ScoreKey(work.score().teacher_digest(), work.score().probe()))
+      .HasAll(work.score());
+}
+
 // Another job may have computed the same while this task waited.
 bool Coordinator::TakeKnownResult(LiveJob& job, const v1::Task& task) {
-  if (task.work().has_inspect() || task.work().has_score()) return false;
-  if (!knowledge_.Result(task.digest())) return false;
+  if (!IsKnown(task)) return false;
   Update update(store_.NewChange());
   update.record = job.record;
-  v1::StageRecord& stage = *FindTask(update.record, task.task_id()).stage;
-  if (stage.state() != v1::PENDING) return false;
-  stage.clear_tasks();
-  stage.set_tasks_total(0);
+  if (!ForgetTask(update.record, task.task_id())) return false;
   update.outcome = AdvanceJob(update.record, InputNow());
   const absl::Status status = Apply(job, std::move(update));
   if (!status.ok()) Log(status.ToString());

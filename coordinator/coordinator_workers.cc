@@ -222,7 +222,7 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
   const v1::Task& task = located.place.task->task();
   const TaskLive& live = tasks_[task.task_id()];
   const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - live.started_at);
-  const std::string kind = v1::StageRecord::Kind_Name(located.place.stage->kind());
+  const std::string kind = KindName(*located.place.stage);
   v1::TaskFailure failure = finished.failure();
   if (finished.outcome_case() == v1::TaskFinished::kResult) {
     absl::Status valid = CheckResult(task.work(), finished.result());
@@ -281,7 +281,7 @@ absl::Status Coordinator::LoseTask(Located located, absl::string_view why) {
   Update update(store_.NewChange());
   update.record = located.job->record;
   const std::string task_id = located.place.task->task().task_id();
-  const std::string kind = v1::StageRecord::Kind_Name(located.place.stage->kind());
+  const std::string kind = KindName(*located.place.stage);
   const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
   const RetryDecision decision = LoseAttempt(FindTask(update.record, task_id), why);
   absl::Status status = TakeRetry(*located.job, std::move(update), task_id, decision);

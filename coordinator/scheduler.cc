@@ -40,7 +40,7 @@ Schedule MakeSchedule(const SchedulerView& view, absl::Duration now) {
     }
     schedule.assignments.push_back({task.task_id, view.idle_workers[next_worker++]});
     ++held[task.job_id];
-    seen.running_digests.insert(task.digest);
+    if (!task.digest.empty()) seen.running_digests.insert(task.digest);
     started_jobs.insert(task.job_id);
   }
   for (const std::string& job_id : started_jobs) schedule.waiting.erase(job_id);

@@ -16,7 +16,7 @@ namespace rad {
 struct ReadyTask {
   std::string job_id;
   std::string task_id;
-  std::string digest;
+  std::string digest;             // empty: always to be run anew
   absl::Duration not_before;      // on the monotonic clock
   std::uint32_t max_workers = 1;  // of its job
 };

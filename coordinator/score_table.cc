@@ -42,6 +42,14 @@ bool ScoreTable::HasAblated(HeadRef head, std::uint32_t example) const {
   return found != ablated_.end() && found->second.contains(example);
 }
 
+bool ScoreTable::HasAll(const v1::ScoreHeads& asked) const {
+  for (std::uint32_t example = asked.example_begin(); example < asked.example_end(); ++example) {
+    const auto known = [&](const v1::Head& head) { return HasAblated({head.layer(), head.head()}, example); };
+    if (!HasBase(example) || !std::all_of(asked.heads().begin(), asked.heads().end(), known)) return false;
+  }
+  return true;
+}
+
 std::uint32_t ScoreTable::Known(HeadRef head, std::uint32_t examples) const {
   auto found = ablated_.find(head);
   if (found == ablated_.end()) return 0;

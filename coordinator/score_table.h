@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "rad/v1/plan.pb.h"
 #include "rad/v1/result.pb.h"
 
 namespace rad {
@@ -46,6 +47,7 @@ class ScoreTable {
 
   bool HasBase(std::uint32_t example) const { return base_.contains(example); }
   bool HasAblated(HeadRef head, std::uint32_t example) const;
+  bool HasAll(const v1::ScoreHeads& asked) const;
   // Cells of `head` among examples [0, examples).
   std::uint32_t Known(HeadRef head, std::uint32_t examples) const;
 

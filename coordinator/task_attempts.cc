@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/job_state.h"
 
@@ -29,7 +30,22 @@ TaskPlace FindTask(v1::JobRecord& job, absl::string_view task_id) {
   return {};
 }
 
+std::string KindName(const v1::StageRecord& stage) {
+  return absl::AsciiStrToLower(v1::StageRecord::Kind_Name(stage.kind()));
+}
+
 absl::string_view JobIdOf(absl::string_view task_id) { return task_id.substr(0, task_id.rfind('.')); }
+
+bool ForgetTask(v1::JobRecord& job, absl::string_view task_id) {
+  const TaskPlace place = FindTask(job, task_id);
+  const bool may_advance =
+      place.stage->state() == v1::PENDING || place.stage->kind() == v1::StageRecord::RANK;
+  if (place.task->task().attempt() > 0 || !may_advance) return false;
+  auto& tasks = *place.stage->mutable_tasks();
+  tasks.DeleteSubrange(static_cast<int>(place.task - &tasks[0]), 1);
+  place.stage->set_tasks_total(place.stage->tasks_total() - 1);
+  return true;
+}
 
 v1::Fence FenceOf(const v1::Task& task) {
   v1::Fence fence;

@@ -21,6 +21,13 @@ struct TaskPlace {
 };
 TaskPlace FindTask(v1::JobRecord& job, absl::string_view task_id);
 
+// "align": the stage's kind as metric labels spell it.
+std::string KindName(const v1::StageRecord& stage);
+
+// Takes a task that never started out of its stage, as if it had not been planned; false when it did start. A
+// stage that started keeps its last task unless more of its kind may follow (the ranking).
+bool ForgetTask(v1::JobRecord& job, absl::string_view task_id);
+
 // The job's id within a task id.
 absl::string_view JobIdOf(absl::string_view task_id);
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "storage/sha256.h"
 #include "tests/coordinator/sample_job.h"
 #include "tests/coordinator/service_fixture.h"
@@ -43,7 +44,7 @@ TEST_F(ArtifactServiceTest, TheNewestCheckpointsStayAndAnyAttemptFindsThem) {
   for (std::uint64_t step = 10; step <= 50; step += 10) {
     clock_.Advance(absl::Seconds(1));
     ASSERT_TRUE(
-        worker.Publish(task, v1::Manifest::CHECKPOINT, "weights at " + std::to_string(step), step, &id).ok());
+        worker.Publish(task, v1::Manifest::CHECKPOINT, absl::StrCat("weights at ", step), step, &id).ok());
   }
   EXPECT_THAT(CheckpointSteps(), ElementsAre(50, 40));  // keep_latest is 2
   worker.Fail(task, v1::TaskFailure::CRASHED, "killed");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "proto/protocol_version.h"
 #include "storage/crc32c.h"
 #include "storage/sha256.h"
@@ -26,7 +27,7 @@ v1::RegisterRequest RegistrationOf(const std::string& name) {
   v1::RegisterRequest request;
   request.set_protocol_version(kProtocolVersion);
   request.set_name(name);
-  request.set_incarnation("incarnation of " + name);
+  request.set_incarnation(absl::StrCat("incarnation of ", name));
   request.set_host("localhost");
   request.set_device("cpu");
   request.set_version("0.0.0");
@@ -119,7 +120,7 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   if (work.has_align() || work.has_distill() || work.has_export_()) {
     std::string artifact_id;
     const grpc::Status status =
-        Publish(task, v1::Manifest::OUTPUT, "output of " + task.stage(), 0, &artifact_id);
+        Publish(task, v1::Manifest::OUTPUT, absl::StrCat("output of ", task.stage()), 0, &artifact_id);
     EXPECT_TRUE(status.ok()) << status.error_message();
     result.set_artifact_id(artifact_id);
   }

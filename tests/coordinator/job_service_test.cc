@@ -48,6 +48,26 @@ TEST_F(JobServiceTest, TheSameJobTwiceComputesNothingTheSecondTime) {
   EXPECT_EQ(status.students(1).artifact_id(), Get("job-1").students(1).artifact_id());
 }
 
+TEST_F(JobServiceTest, TwoEqualJobsAtOnceComputeOnce) {
+  FakeWorker busy(channel(), "busy"), idle(channel(), "idle");
+  const std::string first = Submit(SampleJob()).job_id(), second = Submit(SampleJob()).job_id();
+  const v1::Task inspect = idle.AwaitStart();
+  ASSERT_EQ(inspect.job_id(), second);
+  const v1::Task other_inspect = busy.AwaitStart();
+  busy.Finish(other_inspect, busy.Answer(other_inspect));
+  const v1::Task base = busy.AwaitStart();
+  idle.Finish(inspect, idle.Answer(inspect));
+  EXPECT_EQ(Get(second).pending(), v1::DEPENDENCY);
+  busy.Finish(base, busy.Answer(base));
+  for (v1::Task task = busy.AwaitStart(); task.stage() == "rank"; task = busy.AwaitStart()) {
+    EXPECT_EQ(task.job_id(), first);
+    busy.Finish(task, busy.Answer(task));
+  }
+  AwaitStage(second, "rank", v1::SUCCEEDED);
+  EXPECT_TRUE(Stage(Get(second), "rank").reused());
+  EXPECT_FALSE(Stage(Get(first), "rank").reused());
+}
+
 TEST_F(JobServiceTest, SubmitIsIdempotentByRequestId) {
   const v1::JobStatus first = Submit(SampleJob(), "request-1");
   EXPECT_EQ(Submit(SampleJob(), "request-1").job_id(), first.job_id());

@@ -39,6 +39,8 @@ std::string Scrape(int port) {
 
 class MetricsTest : public ServiceTest {
  protected:
+  MetricsTest() : ServiceTest("127.0.0.1:0") {}
+
   std::string Metrics() { return Scrape(server_->metrics_port()); }
 
   v1::Progress TrainingProgress() {
@@ -74,9 +76,10 @@ TEST_F(MetricsTest, ARunningJobHasItsSeriesAndAnEndedOneHasNone) {
               HasSubstr("rad_job_memory_bytes{job=\"job-1\",stage=\"align\",kind=\"weights\"} 1000000"));
   EXPECT_THAT(during, HasSubstr("rad_jobs{state=\"running\"} 1"));
   EXPECT_THAT(during, HasSubstr("rad_workers{state=\"busy\"} 1"));
+  EXPECT_THAT(during, Not(HasSubstr("rad_pending_jobs{")));  // one task runs, another waits: the job does not
   EXPECT_THAT(during,
-              HasSubstr("rad_heads_scored_total 38"));  // 8 on 1, 4 on 3 more, ... of the halving race
-  EXPECT_THAT(during, HasSubstr("rad_stage_duration_seconds_count{kind=\"RANK\"} 1"));
+              HasSubstr("rad_heads_scored_total 48"));  // 8 heads on 4 examples, 4 of them on 4 more
+  EXPECT_THAT(during, HasSubstr("rad_stage_duration_seconds_count{kind=\"rank\"} 1"));
   EXPECT_THAT(during, HasSubstr("rad_rocksdb_disk_bytes{database=\"ckpt\"}"));
   worker.Finish(task, worker.Answer(task));
   Work(worker, id);
@@ -97,6 +100,16 @@ TEST_F(MetricsTest, LostLeasesAndStaleReportsAreCounted) {
   EXPECT_THAT(metrics, HasSubstr("rad_stale_reports_refused_total 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_workers{state=\"lost\"} 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_pending_jobs{reason=\"no_worker\"} "));
+}
+
+TEST_F(MetricsTest, APortInUseIsSaid) {
+  TempFolder other;
+  const std::string address = absl::StrCat("127.0.0.1:", server_->metrics_port());
+  const absl::Status status =
+      CoordinatorServer::Start({.data_dir = other.path(), .listen = "127.0.0.1:0", .metrics = address})
+          .status();
+  EXPECT_THAT(status.message(), HasSubstr(address));
+  EXPECT_THAT(status.message(), HasSubstr("--metrics"));
 }
 
 TEST_F(MetricsTest, PromtoolFindsNothingToSay) {

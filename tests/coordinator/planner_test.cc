@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/stage_work.h"
@@ -66,7 +67,7 @@ class PlannerTest : public ::testing::Test {
     if (work.has_distill()) result.mutable_distill()->set_tokens(50);
     if (work.has_export_()) result.mutable_export_();
     if (work.has_align() || work.has_distill() || work.has_export_())
-      result.set_artifact_id("of " + task.digest());
+      result.set_artifact_id(absl::StrCat("of ", task.digest()));
     if (work.has_evaluate()) {
       result.mutable_evaluation()->set_examples(100);
       result.mutable_evaluation()->set_correct(task.stage() == "evaluate/teacher" ? 80 : 40);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace rad {
 namespace {
 
@@ -10,7 +12,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 ReadyTask Ready(const std::string& job, const std::string& task, std::uint32_t max_workers = 64) {
-  return {.job_id = job, .task_id = task, .digest = "digest of " + task, .max_workers = max_workers};
+  return {
+      .job_id = job, .task_id = task, .digest = absl::StrCat("digest of ", task), .max_workers = max_workers};
 }
 
 SchedulerView View(std::vector<ReadyTask> ready, std::vector<std::string> idle) {
@@ -62,3 +65,7 @@ TEST(Scheduler, SaysThatNoWorkerIsThere) {
 
 }  // namespace
 }  // namespace rad
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"

@@ -1,12 +1,14 @@
 #include "tests/coordinator/service_fixture.h"
 
+#include <chrono>
+
 #include "absl/strings/str_cat.h"
 
 namespace rad {
 
 void ServiceTest::Start() {
   absl::StatusOr<std::unique_ptr<CoordinatorServer>> server = CoordinatorServer::Start(
-      {.data_dir = folder_.path(), .listen = "127.0.0.1:0", .metrics = "127.0.0.1:0", .clock = &clock_});
+      {.data_dir = folder_.path(), .listen = "127.0.0.1:0", .metrics = metrics_, .clock = &clock_});
   ASSERT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->grpc_port()),
@@ -61,6 +63,19 @@ std::vector<v1::Event> ServiceTest::Events(const std::string& job_id) {
   while (reader->Read(&event)) events.push_back(event);
   EXPECT_TRUE(reader->Finish().ok());
   return events;
+}
+
+void ServiceTest::AwaitStage(const std::string& job_id, const std::string& stage, v1::State state) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  v1::WatchRequest request;
+  request.set_job_id(job_id);
+  auto reader = jobs_->Watch(&context, request);
+  v1::Event event;
+  while (reader->Read(&event)) {
+    if (Stage(event.status(), stage).state() == state) return context.TryCancel();
+  }
+  ADD_FAILURE() << stage << " never became " << v1::State_Name(state);
 }
 
 std::vector<std::string> ServiceTest::Work(FakeWorker& worker, const std::string& job_id) {

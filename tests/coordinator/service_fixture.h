@@ -30,7 +30,8 @@ class ManualClock : public Clock {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  ServiceTest() { Start(); }
+  // `metrics`: where /metrics is served; stopping that server takes seconds, so most tests have none.
+  explicit ServiceTest(const std::string& metrics = "") : metrics_(metrics) { Start(); }
 
   void Start();
   // As after a crash: nothing is told to anybody.
@@ -42,12 +43,15 @@ class ServiceTest : public ::testing::Test {
   v1::JobStatus Get(const std::string& job_id);
   // Every event of a job that has ended.
   std::vector<v1::Event> Events(const std::string& job_id);
+  // Follows the job's events until the stage is in that state; fails when the job ends first.
+  void AwaitStage(const std::string& job_id, const std::string& stage, v1::State state);
   // Lets `worker` do every task until the job ends; the stages worked on, in order, each once.
   std::vector<std::string> Work(FakeWorker& worker, const std::string& job_id);
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
 
   static const v1::StageStatus& Stage(const v1::JobStatus& status, const std::string& name);
 
+  const std::string metrics_;
   TempFolder folder_;
   ManualClock clock_;
   std::unique_ptr<CoordinatorServer> server_;

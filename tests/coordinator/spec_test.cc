@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/bad_request.h"
 #include "coordinator/spec_defaults.h"
 #include "coordinator/spec_validation.h"
@@ -129,7 +130,7 @@ TEST(BadRequest, CarriesFieldsInDetailsAndWords) {
 
 TEST(BadRequest, FitsIntoTrailingMetadataHoweverManyFaults) {
   Violations violations;
-  for (int i = 0; i < 500; ++i) violations.Add("spec.controls[" + std::to_string(i) + "].name", "is taken");
+  for (int i = 0; i < 500; ++i) violations.Add(absl::StrCat("spec.controls[", i, "].name"), "is taken");
   const grpc::Status status = BadRequestStatus(violations);
   EXPECT_LT(status.error_message().size() + status.error_details().size() * 4 / 3, 8000u);
   EXPECT_THAT(status.error_message(), HasSubstr("more"));

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "proto/protocol_version.h"
 #include "tests/coordinator/sample_job.h"
 #include "tests/coordinator/service_fixture.h"
@@ -108,7 +109,7 @@ TEST_F(WorkerServiceTest, FailuresAreTriedAgainAfterABackoffAndThenFailTheJob) {
     const v1::Task task = worker.AwaitStart();
     EXPECT_EQ(task.attempt(), attempt);
     worker.Fail(task, v1::TaskFailure::FAILED, "disk full");
-    if (attempt < 3) EXPECT_EQ(Get(id).pending(), v1::BACKOFF);
+    EXPECT_EQ(Get(id).pending(), attempt < 3 ? v1::BACKOFF : v1::NOT_PENDING);
     worker.Heartbeat({});
     Advance(absl::Seconds(5));
   }
@@ -167,7 +168,7 @@ TEST_F(WorkerServiceTest, ATaskTheWorkerDoesNotRunIsGivenOutAgain) {
 TEST_F(WorkerServiceTest, ManyWorkersShareARound) {
   std::vector<std::unique_ptr<FakeWorker>> workers;
   for (int i = 0; i < 40; ++i)
-    workers.push_back(std::make_unique<FakeWorker>(channel(), "w" + std::to_string(i)));
+    workers.push_back(std::make_unique<FakeWorker>(channel(), absl::StrCat("w", i)));
   std::vector<std::string> ids;
   for (int i = 0; i < 40; ++i) ids.push_back(Submit(SampleAblation()).job_id());
   std::set<std::string> started;

@@ -36,6 +36,7 @@ std::uint64_t TakeMultiplier(absl::string_view& text) {
 
 // Decimal only: no hexadecimal, no infinity, no spaces.
 std::optional<double> ParseDecimal(const std::string& text) {
+  if (text.find_first_not_of("0123456789.eE+-") != std::string::npos) return {};
   const std::size_t first = text.find_first_not_of("+-");
   if (first == std::string::npos || first > 1 || !(IsDigit(text[first]) || text[first] == '.')) return {};
   double value = 0;

@@ -35,7 +35,7 @@ v1::Ranked Sample() {
 TEST(Heatmap, LettersOnAPipe) {
   EXPECT_EQ(Heatmap(Sample(), false),
             "layer  0 1 2\n"
-            "    0     ++\n"
+            "    0     ==\n"  // 0.2 of 0.4375 is the fifth of ten inks
             "    1 @@    \n"
             "@@: accuracy falls by 43.8% without the head\n");
 }
