@@ -57,13 +57,15 @@ v1::Job SmallJob(const fs::path& folder) {
 
 Findings FindingsOf(JobClient& client, const v1::JobStatus& status) {
   Findings findings;
-  for (const v1::Ranked::Row& row : client.Scores(status.job_id()).rows()) {
+  const v1::Ranked ranking = client.Scores(status.job_id());
+  for (const v1::Ranked::Row& row : ranking.rows()) {
     findings.ranking.push_back(row.head().ShortDebugString() + " " + std::to_string(row.logprob_drop()));
   }
   for (const v1::StudentResult& student : status.students()) {
     findings.students[student.name()] = student.evaluation().ShortDebugString();
     if (student.export_artifact_id().empty()) continue;
-    for (const v1::File& file : client.Artifact(student.export_artifact_id()).files()) {
+    const v1::Manifest exported = client.Artifact(student.export_artifact_id());
+    for (const v1::File& file : exported.files()) {
       for (const v1::Chunk& chunk : file.chunks()) findings.exported[file.path()] += chunk.sha256() + " ";
     }
   }

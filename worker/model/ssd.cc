@@ -128,9 +128,26 @@ at::Tensor StateAfter(const TileInput& in, const at::Tensor& state, const at::Te
   return added + state * from_start.slice(1, from_start.size(1) - 1).unsqueeze(2);
 }
 
+// The scan's loops run over raw memory: shapes that do not fit would be read past their end.
+void CheckShapes(const SsdInput& in) {
+  TORCH_CHECK(in.x.dim() == 4 && in.B.dim() == 4, "x and B must have 4 dimensions");
+  const auto b = in.x.size(0), l = in.x.size(1), h = in.x.size(2), P = in.x.size(3), N = in.B.size(3);
+  const auto check = [](const at::Tensor& tensor, at::IntArrayRef shape, const char* name) {
+    TORCH_CHECK(!tensor.defined() || tensor.sizes() == shape, name, " has shape ", tensor.sizes(),
+                " instead of ", shape);
+  };
+  check(in.B, {b, l, h, N}, "B");
+  check(in.C, {b, l, h, N}, "C");
+  check(in.log_a, {b, l, h}, "log_a");
+  check(in.D, {h}, "D");
+  check(in.reset, {b, l}, "reset");
+  check(in.init_state, {b, h, N, P}, "init_state");
+}
+
 }  // namespace
 
 SsdOutput Ssd(const SsdInput& in, bool want_final_state, std::int64_t chunk) {
+  CheckShapes(in);
   const NoAutocast guard(c10::autocast_dispatch_keyset);
   const std::int64_t b = in.x.size(0), l = in.x.size(1), h = in.x.size(2), P = in.x.size(3), N = in.B.size(3);
   const TileInput tiles = ToTiles(in);
@@ -158,6 +175,7 @@ SsdOutput Ssd(const SsdInput& in, bool want_final_state, std::int64_t chunk) {
 }
 
 at::Tensor SsdMixingMatrix(const SsdInput& in) {
+  CheckShapes(in);
   const at::NoGradGuard no_grad;
   const NoAutocast guard(c10::autocast_dispatch_keyset);
   const TileInput tiles = ToTiles(in);

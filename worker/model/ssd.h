@@ -27,7 +27,7 @@ struct SsdOutput {
   at::Tensor final_state;  // [b, h, N, P] float32; undefined unless asked for
 };
 
-// Differentiable in every input but reset.
+// Differentiable in every input but reset. Throws c10::Error when shapes do not fit.
 SsdOutput Ssd(const SsdInput& in, bool want_final_state, std::int64_t chunk = kSsdChunk);
 
 // The matrix M of y = M x per head, D on its diagonal: [b, h, l, l]. For zero initial state; not

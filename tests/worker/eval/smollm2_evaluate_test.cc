@@ -70,6 +70,7 @@ class Evaluate : public testing::Test {
     for (const LayerWeights& layer : teacher->layers) {
       student.layers.push_back(MakeHybridLayer(teacher->config, layer.attention, all, {}));
     }
+    std::filesystem::create_directories(folder_ / "student");
     const absl::Status saved = SaveStudent(folder_ / "student", student, *(*file)->Digest());
     ASSERT_TRUE(saved.ok()) << saved;
     host_.student = folder_ / "student";
