@@ -23,6 +23,7 @@ class KillTest : public testing::TestWithParam<std::string> {  // the stage
     JobClient client(service.address());
     const std::string job_id = client.Submit(reference.job(), "disturbed");
     client.Follow(job_id, [](const v1::JobStatus& status) { return IsTraining(status, GetParam()); });
+    ASSERT_FALSE(HasFailure());
     (service.*disturb)();
     status_ = client.Finish(job_id);
     EXPECT_EQ(FindingsOf(client, status_), reference.findings());

@@ -35,13 +35,18 @@ Process::~Process() {
 }
 
 void Process::Kill() {
-  kill(pid_, SIGKILL);
+  KillProcess(pid_, SIGKILL);
   Wait();
 }
 
 int Process::Terminate() {
-  kill(pid_, SIGTERM);
+  KillProcess(pid_, SIGTERM);
   return Wait();
+}
+
+void KillProcess(pid_t pid, int signal) {
+  ASSERT_GT(pid, 1) << "a signal to " << pid << " would reach processes that are not the test's";
+  kill(pid, signal);
 }
 
 int Process::Wait() {

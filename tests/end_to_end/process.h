@@ -26,6 +26,9 @@ class Process {
   pid_t pid_ = -1;
 };
 
+// kill(2), but never of a group or of everything: a pid that is none fails the test.
+void KillProcess(pid_t pid, int signal);
+
 // The only child of a process; waits for it to appear.
 pid_t ChildOf(pid_t parent);
 

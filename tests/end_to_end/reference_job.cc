@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kSequenceTokens = 192;  // holds a prompt of three pairs, byte by byte
+
 // Documents of made-up words.
 void WriteTexts(const fs::path& folder) {
   fs::create_directories(folder);
@@ -41,11 +43,11 @@ v1::Job SmallJob(const fs::path& folder) {
   spec.mutable_student()->set_head_budget(2);
   spec.mutable_student()->set_state_dim(4);
   spec.mutable_data()->add_text(folder / "text" / "*.txt");
-  spec.mutable_data()->set_sequence_tokens(64);
+  spec.mutable_data()->set_sequence_tokens(kSequenceTokens);
   spec.mutable_data()->set_held_out_share(0.25);
-  spec.mutable_align()->set_tokens(200 * 2 * 64);
+  spec.mutable_align()->set_tokens(200 * 2 * kSequenceTokens);
   spec.mutable_align()->set_batch_sequences(2);
-  spec.mutable_distill()->set_tokens(200 * 2 * 64);
+  spec.mutable_distill()->set_tokens(200 * 2 * kSequenceTokens);
   spec.mutable_distill()->set_batch_sequences(2);
   spec.mutable_evaluate()->set_examples(8);
   spec.mutable_evaluate()->set_text_tokens(256);

@@ -70,6 +70,6 @@ void Service::RestartWorker() {
   StartWorker();
 }
 
-void Service::KillExecutor() { kill(ChildOf(worker_->pid()), SIGKILL); }
+void Service::KillExecutor() { KillProcess(ChildOf(worker_->pid()), SIGKILL); }
 
 }  // namespace rad
