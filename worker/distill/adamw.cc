@@ -1,5 +1,7 @@
 #include "worker/distill/adamw.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 #include <utility>
 

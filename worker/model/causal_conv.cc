@@ -1,6 +1,7 @@
 #include "worker/model/causal_conv.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/causal_conv.h"
 

@@ -1,5 +1,7 @@
 #include "worker/model/hybrid_decode.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <utility>
 #include <vector>
 

@@ -1,5 +1,7 @@
 #include "worker/model/teacher_model.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <utility>
 #include <vector>
 

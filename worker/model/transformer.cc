@@ -1,5 +1,7 @@
 #include "worker/model/transformer.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include "worker/model/rotary.h"
 
 namespace rad {

@@ -1,5 +1,6 @@
 #include "worker/distill/head_aligner.h"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <limits>

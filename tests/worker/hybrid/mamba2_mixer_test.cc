@@ -1,5 +1,6 @@
 #include "worker/model/mamba2_mixer.h"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include "tests/worker/hybrid/random_student.h"

@@ -1,6 +1,7 @@
 #include "worker/model/ssd.h"
 
 #include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include "tests/worker/hybrid/reference_scan.h"

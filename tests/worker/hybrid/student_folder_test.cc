@@ -1,5 +1,6 @@
 #include "worker/model/student_folder.h"
 
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cstring>

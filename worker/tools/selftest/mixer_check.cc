@@ -1,3 +1,5 @@
+#include <ATen/core/grad_mode.h>
+
 #include "worker/model/mamba2_mixer.h"
 #include "worker/tools/selftest/kinds.h"
 

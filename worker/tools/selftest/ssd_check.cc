@@ -1,3 +1,5 @@
+#include <ATen/core/grad_mode.h>
+
 #include <limits>
 
 #include "worker/model/ssd.h"
