@@ -16,8 +16,10 @@ void PutBack(TaskPlace place) {
   place.task->set_state(MustNextState(place.task->state(), StateEvent::kRetry));
   // From here on the attempt's reports are stale, even before the next one starts.
   place.task->mutable_task()->set_epoch(place.task->task().epoch() + 1);
-  place.stage->set_restarts(place.stage->restarts() + 1);
 }
+
+// Only of an attempt that another one follows.
+void CountRestart(TaskPlace place) { place.stage->set_restarts(place.stage->restarts() + 1); }
 
 }  // namespace
 
@@ -82,6 +84,7 @@ RetryDecision LoseAttempt(TaskPlace place, absl::string_view why) {
     return {.reason = absl::StrCat(what, "; given up after ", kMaxLosses,
                                    " lost workers: the task may be what ends them")};
   }
+  CountRestart(place);
   return {.retry = true, .reason = absl::StrCat(what, "; tried again")};
 }
 
@@ -95,6 +98,7 @@ RetryDecision FailAttempt(TaskPlace place, const v1::TaskFailure& failure, std::
     return {.reason = absl::StrCat(what, " (attempt ", place.task->task().attempt(), ", failure ", failures,
                                    "; spec.failure.max_restarts is ", max_restarts, ")")};
   }
+  CountRestart(place);
   const absl::Duration backoff = std::min(kLongestBackoff, kFirstBackoff * (1 << std::min(failures - 1, 5u)));
   return {.retry = true,
           .backoff = backoff,
