@@ -23,7 +23,7 @@ at::Tensor LastLayerRows(const Transformer& model, const at::Tensor& x, const at
   const ModelConfig& config = model.config;
   const LayerWeights& w = model.layers.back();
   const std::int64_t b = positions.size(0), a = positions.size(1);
-  const at::Tensor normed = RmsNorm(x, w.input_norm, config.rms_eps);
+  const at::Tensor normed = Normed(model, x, w.input_norm);
   const at::Tensor flat = positions.reshape({-1});
   const Rope row_rope{rope.cos.index_select(0, flat), rope.sin.index_select(0, flat)};
 
@@ -40,12 +40,12 @@ at::Tensor LastLayerRows(const Transformer& model, const at::Tensor& x, const at
   const at::Tensor per_sequence = turned.view({config.heads, b, a, config.head_dim}).transpose(0, 1);
 
   const at::Tensor heads = GroupedAttention(per_sequence, qkv.k, qkv.v, VisibleFrom(positions, x.size(1)));
-  const at::Tensor mixed = at::addmm(RowsAt(x, positions), heads.view({b * a, -1}), w.attention.o.t());
-  return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
+  const at::Tensor mixed = RowsAt(x, positions) + at::linear(heads.view({b * a, -1}), w.attention.o);
+  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
 }
 
 at::Tensor RowLogits(const Transformer& model, const at::Tensor& stream) {
-  return Logits(model, RmsNorm(stream, model.final_norm, model.config.rms_eps));
+  return Logits(model, Normed(model, stream, model.final_norm));
 }
 
 }  // namespace rad

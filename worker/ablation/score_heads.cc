@@ -38,7 +38,7 @@ class BatchScorer {
 
   // Runs the batch with no head zeroed and keeps the stream before every layer up to `last_layer_wanted`.
   void RunBase(ProbeRun& run, int last_layer_wanted) {
-    at::Tensor x = at::embedding(model_.embedding, batch_.ids);
+    at::Tensor x = Embed(model_, batch_.ids);
     for (int layer = 0; layer + 1 < model_.config.layers; ++layer) {
       if (layer <= last_layer_wanted) before_.push_back(x);
       x = LayerForward(model_, layer, x, rope_);
@@ -55,7 +55,7 @@ class BatchScorer {
     const LayerWeights& w = model_.layers.at(layer);
     const at::Tensor& x = before_.at(layer);
     const at::Tensor heads =
-        HeadOutputs(config, ProjectQkv(config, w.attention, RmsNorm(x, w.input_norm, config.rms_eps), rope_));
+        HeadOutputs(config, ProjectQkv(config, w.attention, Normed(model_, x, w.input_norm), rope_));
     const at::Tensor mixed = x + at::linear(heads, w.attention.o);
     const std::size_t group = std::max<std::int64_t>(1, kBatchTokens / batch_.tokens());
     for (std::size_t begin = 0; begin < ablations.size(); begin += group) {
@@ -84,10 +84,10 @@ class BatchScorer {
 
   // The stream after the mixer of `layer`, with one head's columns of o_proj's input at zero.
   at::Tensor WithoutHead(int layer, int head, const at::Tensor& heads, const at::Tensor& mixed) const {
-    const std::int64_t p = model_.config.head_dim, d = model_.config.hidden;
+    const std::int64_t p = model_.config.head_dim;
     const at::Tensor slice = heads.narrow(2, head * p, p).reshape({-1, p});
     const at::Tensor columns = model_.layers[layer].attention.o.narrow(1, head * p, p);
-    return at::addmm(mixed.view({-1, d}), slice, columns.t(), 1, -1).view(mixed.sizes());
+    return mixed - at::linear(slice, columns).view(mixed.sizes());
   }
 
   // From the stream after the mixer of `layer` to the stream after the last layer, at the answers' rows.
@@ -95,7 +95,7 @@ class BatchScorer {
     const int last = model_.config.layers - 1;
     if (layer == last) stream = RowsAt(stream, positions);
     const LayerWeights& w = model_.layers[layer];
-    stream = stream + Mlp(w.mlp, RmsNorm(stream, w.post_norm, model_.config.rms_eps));
+    stream = stream + Mlp(w.mlp, Normed(model_, stream, w.post_norm));
     if (layer == last) return stream;
     for (int above = layer + 1; above < last; ++above) stream = LayerForward(model_, above, stream, rope_);
     return LastLayerRows(model_, stream, positions, rope_);

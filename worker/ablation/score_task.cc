@@ -3,6 +3,7 @@
 #include "worker/ablation/score_heads.h"
 #include "worker/model/model_file.h"
 #include "worker/model/transformer.h"
+#include "worker/model/working_dtype.h"
 
 namespace rad {
 
@@ -14,8 +15,7 @@ absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
   if (!examples.ok()) return examples.status();
   const auto file = OpenModelFile(task.teacher);
   if (!file.ok()) return file.status();
-  // Float32 on every machine: workers of a race must agree on bits that hang on small margins.
-  const auto model = LoadTransformer(**file, at::kFloat);
+  const auto model = LoadTransformer(**file, WorkingDtype());
   if (!model.ok()) return model.status();
 
   TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};

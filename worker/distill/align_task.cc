@@ -8,7 +8,6 @@
 #include "worker/distill/check_training.h"
 #include "worker/distill/head_aligner.h"
 #include "worker/distill/learning_rate.h"
-#include "worker/distill/mixed_precision.h"
 #include "worker/distill/teacher_files.h"
 #include "worker/distill/training_run.h"
 
@@ -29,12 +28,11 @@ struct AlignRun {
     state.insert(state.end(), optimizer.begin(), optimizer.end());
     TrainingPlan plan{
         "aligning heads", "align", schedule.steps, task.batch_sequences * task.data.sequence_tokens, {}};
-    plan.memory_bytes["weights"] = teacher.WeightBytes() + TensorBytes(weights);
+    plan.memory_bytes["weights"] = WeightBytes(teacher.model) + TensorBytes(weights);
     plan.memory_bytes["optimizer"] = TensorBytes(optimizer);
     return RunTraining(host, plan, state, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
       absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kAlign, step, task.batch_sequences);
       if (!batch.ok()) return batch.status();
-      const MixedPrecision precision(CpuHasFastBf16());
       const AlignStep result =
           aligner.Step(ToTensors(*batch), LearningRateAt(schedule, step), task.data.seed, step);
       return TrainingStep{result.relative_error, result.skipped_layers > 0};

@@ -4,7 +4,6 @@
 #include "worker/distill/aligned_heads.h"
 #include "worker/distill/check_training.h"
 #include "worker/distill/learning_rate.h"
-#include "worker/distill/mixed_precision.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/distill/teacher_files.h"
 #include "worker/distill/training_run.h"
@@ -46,12 +45,11 @@ struct DistillRun {
     state.insert(state.end(), optimizer.begin(), optimizer.end());
     TrainingPlan plan{
         "distilling", "kd", schedule.steps, task.batch_sequences * task.data.sequence_tokens, {}};
-    plan.memory_bytes["weights"] = teacher.WeightBytes() + TensorBytes(weights);
+    plan.memory_bytes["weights"] = WeightBytes(teacher.model) + TensorBytes(weights);
     plan.memory_bytes["optimizer"] = TensorBytes(optimizer);
     return RunTraining(host, plan, state, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
       absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kDistill, step, task.batch_sequences);
       if (!batch.ok()) return batch.status();
-      const MixedPrecision precision(CpuHasFastBf16());
       const DistillStep result =
           trainer.Step(ToTensors(*batch), LearningRateAt(schedule, step), task.data.seed, step);
       return TrainingStep{result.loss, result.skipped};

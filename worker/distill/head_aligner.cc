@@ -16,17 +16,20 @@ constexpr double kLayersWithHeadsLeftOut = 0.5;
 constexpr double kHeadsLeftOut = 0.4;
 
 // [H*P] of ones, or with zeros for the heads left out; undefined for all ones. At least one head stays.
-at::Tensor HeadMask(const ModelConfig& config, std::uint64_t seed, std::int64_t step, int layer) {
+at::Tensor HeadMask(const Transformer& teacher, std::uint64_t seed, std::int64_t step, int layer) {
+  const ModelConfig& config = teacher.config;
   SplitMix random({seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(layer)});
   if (step == 0 || random.Unit() >= kLayersWithHeadsLeftOut) return {};
-  at::Tensor mask = at::ones({config.heads, config.head_dim});
+  at::Tensor mask = at::ones({config.heads, config.head_dim}, teacher.dtype());
   for (std::int64_t head = 0; head < config.heads; ++head) {
     if (random.Unit() < kHeadsLeftOut) mask[head].zero_();
   }
   return mask.any().item<bool>() ? mask.view({-1}) : at::Tensor();
 }
 
-at::Tensor TokenNorms(const at::Tensor& x) { return at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}); }
+at::Tensor TokenNorms(const at::Tensor& x) {
+  return at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/false, at::kFloat);
+}
 
 }  // namespace
 
@@ -48,7 +51,7 @@ AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std
   WalkTeacher(teacher_, batch, [&](const LayerView& view) {
     const auto layer = static_cast<std::size_t>(view.layer);
     at::Tensor difference = Mamba2Heads(mixers_[layer], view.normed, batch.reset) - view.heads;
-    const at::Tensor mask = HeadMask(teacher_.config, seed, step, view.layer);
+    const at::Tensor mask = HeadMask(teacher_, seed, step, view.layer);
     if (mask.defined()) difference = difference * mask;
     const at::Tensor norms = TokenNorms(at::linear(difference, teacher_.layers[layer].attention.o));
     const at::Tensor loss = norms.mean();

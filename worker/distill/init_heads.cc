@@ -12,17 +12,21 @@ namespace {
 constexpr std::array kDecayBiases = {0.0, -1.5, -3.0, -4.5};
 
 // A projection of the layer's input: weight [rows, d] and bias [rows], or undefined.
-struct Linear {
+struct Projection {
   at::Tensor weight, bias;
 
   at::Tensor Apply(const at::Tensor& u) const { return at::linear(u, weight, bias); }
-  Linear Rows(std::int64_t begin, std::int64_t count) const {
+  Projection Rows(std::int64_t begin, std::int64_t count) const {
     return {weight.narrow(0, begin, count), bias.defined() ? bias.narrow(0, begin, count) : bias};
   }
-  Linear MappedBy(const at::Tensor& matrix) const {
+  Projection MappedBy(const at::Tensor& matrix) const {
     return {at::matmul(matrix, weight), bias.defined() ? at::matmul(matrix, bias) : bias};
   }
 };
+
+Projection Float32(const at::Tensor& weight, const at::Tensor& bias) {
+  return {weight.to(at::kFloat), bias.defined() ? bias.to(at::kFloat) : bias};
+}
 
 // A such that A^T A = E[y y^T] for the rows y of tokens, kept invertible.
 at::Tensor SecondMomentFactor(const at::Tensor& tokens) {
@@ -50,7 +54,7 @@ Reduction ReduceToState(const at::Tensor& q, const at::Tensor& k, std::int64_t s
 }
 
 // Copies a projection of one head to its rows of the mixer. The bias goes to that of in_proj.
-void SetRows(Mamba2Weights& w, std::int64_t begin, const Linear& rows) {
+void SetRows(Mamba2Weights& w, std::int64_t begin, const Projection& rows) {
   const std::int64_t count = rows.weight.size(0);
   w.in_proj.narrow(0, begin, count).copy_(rows.weight);
   if (rows.bias.defined()) w.in_proj_bias.narrow(0, begin, count).copy_(rows.bias);
@@ -60,11 +64,11 @@ void SetProjections(const ModelConfig& config, const AttentionWeights& attention
                     Mamba2Weights& w) {
   const std::int64_t P = w.head_dim, N = w.state_dim;
   const double scale = std::pow(static_cast<double>(P), -0.25);  // on q and k each: attention's 1 / sqrt(P)
-  const Linear q_all{attention.q, attention.q_bias}, k_all{attention.k, attention.k_bias},
-      v_all{attention.v, attention.v_bias};
+  const Projection q_all = Float32(attention.q, attention.q_bias), k_all = Float32(attention.k, attention.k_bias),
+                   v_all = Float32(attention.v, attention.v_bias);
   for (std::int64_t head = 0; head < config.heads; ++head) {
     const std::int64_t group = head / (config.heads / config.kv_heads);
-    const Linear q = q_all.Rows(head * P, P), k = k_all.Rows(group * P, P);
+    const Projection q = q_all.Rows(head * P, P), k = k_all.Rows(group * P, P);
     const Reduction reduction = ReduceToState(q.Apply(tokens), k.Apply(tokens), N);
     SetRows(w, head * P, v_all.Rows(group * P, P));
     SetRows(w, w.x_rows() + head * N, k.MappedBy(reduction.k * scale));
@@ -140,8 +144,10 @@ Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& atten
   TORCH_CHECK(state_dim >= 1 && state_dim <= config.head_dim, "student.state_dim is ", state_dim,
               "; heads of dimension ", config.head_dim, " can fill 1..", config.head_dim);
   Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim);
-  SetProjections(config, attention, calibration.normed.flatten(0, 1), w);
-  Calibrate(w, calibration, reset);
+  const LayerView view{calibration.layer, calibration.normed.to(at::kFloat), calibration.heads.to(at::kFloat),
+                       calibration.output};
+  SetProjections(config, attention, view.normed.flatten(0, 1), w);
+  Calibrate(w, view, reset);
   return w;
 }
 

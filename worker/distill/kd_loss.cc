@@ -17,7 +17,7 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
                             const at::Tensor& lm_head, const at::Tensor& weight, double student_temperature,
                             double teacher_temperature, std::int64_t chunk_bytes) {
     const double total = weight.sum().item<double>();
-    at::Tensor gradient = at::zeros_like(student, at::kFloat);
+    at::Tensor gradient = at::zeros_like(student);
     double loss = 0;
     if (total > 0) {
       const at::Tensor share = weight / total;
@@ -30,7 +30,7 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
         const at::Tensor per_token = KdLossInPlace(logits, at::linear(chunk(teacher), lm_head).to(at::kFloat),
                                                    chunk(share), {student_temperature, teacher_temperature});
         loss += at::dot(per_token, chunk(share)).item<double>();
-        chunk(gradient).copy_(at::matmul(logits, lm_head));
+        chunk(gradient).copy_(at::matmul(logits.to(lm_head.scalar_type()), lm_head));
       }
     }
     context->save_for_backward({gradient});

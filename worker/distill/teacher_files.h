@@ -15,9 +15,7 @@ namespace rad {
 struct TeacherFiles {
   std::string digest;
   std::unique_ptr<Tokenizer> tokenizer;
-  Transformer model;  // float32
-
-  std::int64_t WeightBytes() const;
+  Transformer model;  // in WorkingDtype()
 };
 
 // Reports the phase "loading teacher". Errors as in OpenModelFile and OpenTokenizer.

@@ -13,11 +13,11 @@ void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
     return compute();
   };
   const Rope rope = MakeRope(config, 0, batch.ids.size(1));
-  at::Tensor x = at::embedding(teacher.embedding, batch.ids);
+  at::Tensor x = Embed(teacher, batch.ids);
   for (int layer = 0; layer < config.layers; ++layer) {
     const LayerWeights& w = teacher.layers[static_cast<std::size_t>(layer)];
     const LayerView view = without_gradient([&] {
-      const at::Tensor normed = RmsNorm(x, w.input_norm, config.rms_eps);
+      const at::Tensor normed = Normed(teacher, x, w.input_norm);
       const Qkv qkv = ProjectQkv(config, w.attention, normed, rope);
       const at::Tensor heads = HeadOutputs(config, qkv, batch.document);
       return LayerView{layer, normed, heads, at::linear(heads, w.attention.o)};
@@ -26,7 +26,7 @@ void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
     if (layer + 1 == config.layers) break;
     x = without_gradient([&] {
       const at::Tensor mixed = x + view.output;
-      return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
+      return mixed + Mlp(w.mlp, Normed(teacher, mixed, w.post_norm));
     });
   }
 }

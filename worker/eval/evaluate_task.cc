@@ -12,6 +12,7 @@
 #include "worker/model/hybrid_decode.h"
 #include "worker/model/student_file.h"
 #include "worker/model/teacher_model.h"
+#include "worker/model/working_dtype.h"
 
 namespace rad {
 namespace {
@@ -48,7 +49,7 @@ absl::StatusOr<Models> LoadModels(const EvaluateTask& task, TaskHost& host) {
   models.tokenizer = *std::move(tokenizer);
   const auto file = OpenModelFile(task.teacher);
   if (!file.ok()) return file.status();
-  auto teacher = LoadTransformer(**file, at::kFloat);
+  auto teacher = LoadTransformer(**file, WorkingDtype());
   if (!teacher.ok()) return teacher.status();
   auto student = LoadStudentInput(*teacher, **file, host);
   if (!student.ok()) return student.status();

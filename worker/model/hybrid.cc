@@ -15,7 +15,7 @@ at::Tensor SelectBlocks(const at::Tensor& weight, const std::vector<int>& heads,
   for (const int head : heads) {
     for (std::int64_t i = 0; i < P; ++i) indices.push_back(head * P + i);
   }
-  return weight.detach().index_select(dim, at::tensor(indices));
+  return weight.detach().index_select(dim, at::tensor(indices)).to(at::kFloat);
 }
 
 AttentionWeights SelectAttention(const AttentionWeights& teacher, const HeadSplit& split, std::int64_t P) {
@@ -132,24 +132,24 @@ at::Tensor HybridMixer(const ModelConfig& config, const HybridLayer& layer, cons
   if (!layer.split.kept.empty()) heads.push_back(KeptHeadOutputs(config, layer, normed, rope, document));
   if (!layer.split.replaced.empty())
     heads.push_back(Mamba2Heads(layer.ssm, normed, DocumentStarts(document)));
-  return at::linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
+  return Linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
 }
 
 at::Tensor LayerForward(const HybridStudent& student, int layer, const at::Tensor& x, const Rope& rope,
                         const at::Tensor& document) {
-  const ModelConfig& config = student.base.config;
-  const LayerWeights& w = student.base.layers.at(layer);
-  const at::Tensor normed = RmsNorm(x, w.input_norm, config.rms_eps);
-  const at::Tensor mixed = x + HybridMixer(config, student.layers.at(layer), normed, rope, document);
-  return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
+  const Transformer& base = student.base;
+  const LayerWeights& w = base.layers.at(layer);
+  const at::Tensor normed = Normed(base, x, w.input_norm);
+  const at::Tensor mixed = x + HybridMixer(base.config, student.layers.at(layer), normed, rope, document);
+  return mixed + Mlp(w.mlp, Normed(base, mixed, w.post_norm));
 }
 
 at::Tensor HiddenStates(const HybridStudent& student, const at::Tensor& ids, const at::Tensor& document) {
   const ModelConfig& config = student.base.config;
   const Rope rope = MakeRope(config, 0, ids.size(1));
-  at::Tensor x = at::embedding(student.base.embedding, ids);
+  at::Tensor x = Embed(student.base, ids);
   for (int layer = 0; layer < config.layers; ++layer) x = LayerForward(student, layer, x, rope, document);
-  return RmsNorm(x, student.base.final_norm, config.rms_eps);
+  return Normed(student.base, x, student.base.final_norm);
 }
 
 }  // namespace rad

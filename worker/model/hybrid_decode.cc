@@ -42,18 +42,18 @@ class HybridDecodeState : public DecodeState {
     const std::int64_t count = ids.size(1);
     TORCH_CHECK(position_ + count <= context_, "decode state holds ", context_, " tokens, but ",
                 position_ + count, " were fed: ask for a longer context");
-    const ModelConfig& config = student_.base.config;
     const Rope rope{rope_.cos.slice(0, position_, position_ + count),
                     rope_.sin.slice(0, position_, position_ + count)};
-    at::Tensor x = at::embedding(student_.base.embedding, ids);
+    const Transformer& base = student_.base;
+    at::Tensor x = Embed(base, ids);
     for (std::size_t layer = 0; layer < student_.layers.size(); ++layer) {
-      const LayerWeights& w = student_.base.layers[layer];
-      x = x + Mixer(layer, RmsNorm(x, w.input_norm, config.rms_eps), rope);
-      x = x + Mlp(w.mlp, RmsNorm(x, w.post_norm, config.rms_eps));
+      const LayerWeights& w = base.layers[layer];
+      x = x + Mixer(layer, Normed(base, x, w.input_norm), rope);
+      x = x + Mlp(w.mlp, Normed(base, x, w.post_norm));
     }
     position_ += count;
     const at::Tensor last = x.select(1, count - 1);
-    return Logits(student_.base, RmsNorm(last, student_.base.final_norm, config.rms_eps));
+    return Logits(base, Normed(base, last, base.final_norm));
   }
 
   std::map<std::string, std::int64_t> MeasuredBytes() const override {
@@ -75,7 +75,7 @@ class HybridDecodeState : public DecodeState {
     std::vector<at::Tensor> heads;
     if (!layer.split.kept.empty()) heads.push_back(Attend(l, normed, rope));
     if (!layer.split.replaced.empty()) heads.push_back(Mamba2HeadsFrom(layer.ssm, normed, ssm_[l]));
-    return at::linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
+    return Linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
   }
 
   at::Tensor Attend(std::size_t l, const at::Tensor& normed, const Rope& rope) {

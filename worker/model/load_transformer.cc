@@ -24,10 +24,11 @@ class Loader {
   Loader(const ModelFile& file, at::ScalarType dtype) : file_(file), dtype_(dtype) {}
 
   at::Tensor Tensor(const std::string& name, std::vector<std::int64_t> shape) {
-    const at::Tensor target = at::empty(shape, dtype_);
-    Add(name, target);
-    return target;
+    return Add(name, at::empty(shape, dtype_));
   }
+
+  // A norm's weight: float32 beside matrices of any dtype.
+  at::Tensor Norm(const std::string& name, std::int64_t size) { return Add(name, at::empty({size}, at::kFloat)); }
 
   // Two tensors below one another in one.
   at::Tensor Stack(const std::string& above, const std::string& below, std::int64_t rows,
@@ -52,7 +53,7 @@ class Loader {
   }
 
  private:
-  void Add(const std::string& name, const at::Tensor& target) {
+  at::Tensor Add(const std::string& name, const at::Tensor& target) {
     const auto shape = file_.Shape(name);
     if (!shape.ok()) {
       status_.Update(shape.status());
@@ -64,10 +65,11 @@ class Loader {
     } else {
       reads_.push_back({name, target});
     }
+    return target;
   }
 
   absl::Status ReadOne(const Read& read) const {
-    if (dtype_ == at::kFloat) {
+    if (read.target.scalar_type() == at::kFloat) {
       float* data = read.target.mutable_data_ptr<float>();
       return file_.ReadFloat32(read.name, {data, static_cast<std::size_t>(read.target.numel())});
     }
@@ -101,8 +103,8 @@ AttentionWeights LoadAttention(const ModelConfig& config, const std::string& pre
 LayerWeights LoadLayer(const ModelConfig& config, int layer, Loader& loader) {
   const std::string prefix = absl::StrCat("model.layers.", layer, ".");
   LayerWeights w;
-  w.input_norm = loader.Tensor(prefix + "input_layernorm.weight", {config.hidden});
-  w.post_norm = loader.Tensor(prefix + "post_attention_layernorm.weight", {config.hidden});
+  w.input_norm = loader.Norm(prefix + "input_layernorm.weight", config.hidden);
+  w.post_norm = loader.Norm(prefix + "post_attention_layernorm.weight", config.hidden);
   w.attention = LoadAttention(config, prefix + "self_attn.", loader);
   w.mlp.gate_up =
       loader.Stack(prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight", config.mlp, config.hidden);
@@ -120,7 +122,7 @@ absl::StatusOr<Transformer> LoadTransformer(const ModelFile& file, at::ScalarTyp
   model.embedding = loader.Tensor("model.embed_tokens.weight", {config.vocab, config.hidden});
   for (int layer = 0; layer < config.layers; ++layer)
     model.layers.push_back(LoadLayer(config, layer, loader));
-  model.final_norm = loader.Tensor("model.norm.weight", {config.hidden});
+  model.final_norm = loader.Norm("model.norm.weight", config.hidden);
   model.lm_head = config.tied_embeddings ? model.embedding
                                          : loader.Tensor("lm_head.weight", {config.vocab, config.hidden});
   if (absl::Status status = loader.Run(); !status.ok()) return status;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "worker/model/causal_conv.h"
+#include "worker/model/transformer.h"
 
 namespace rad {
 namespace {
@@ -14,9 +15,7 @@ struct Projected {
 };
 
 Projected Project(const Mamba2Weights& w, const at::Tensor& u) {
-  const at::Tensor bias =
-      w.in_proj_bias.defined() ? w.in_proj_bias.to(w.in_proj.scalar_type()) : at::Tensor();
-  const at::Tensor all = at::linear(u, w.in_proj, bias).to(at::kFloat);
+  const at::Tensor all = Linear(u, w.in_proj, w.in_proj_bias).to(at::kFloat);
   const std::vector<at::Tensor> parts = all.split_with_sizes({w.conv_channels(), w.x_rows(), w.heads}, 2);
   return {parts[0], parts[1], at::log_sigmoid(-parts[2])};
 }

@@ -37,7 +37,13 @@ class BaseReader {
  public:
   BaseReader(const TensorFile& file, at::ScalarType dtype) : file_(file), dtype_(dtype) {}
 
-  at::Tensor Take(const std::string& name, at::IntArrayRef shape) {
+  at::Tensor Take(const std::string& name, at::IntArrayRef shape) { return TakeAs(dtype_, name, shape); }
+  at::Tensor TakeNorm(const std::string& name, std::int64_t size) { return TakeAs(at::kFloat, name, {size}); }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  at::Tensor TakeAs(at::ScalarType dtype, const std::string& name, at::IntArrayRef shape) {
     const auto found = file_.tensors.find(name);
     if (found == file_.tensors.end()) {
       status_.Update(absl::InvalidArgumentError(StrCat("tensor ", name, " is missing")));
@@ -46,14 +52,11 @@ class BaseReader {
           StrCat("tensor ", name, " has shape [", absl::StrJoin(found->second.sizes(), ", "),
                  "], but config.json asks for [", absl::StrJoin(shape, ", "), "]")));
     } else {
-      return found->second.to(dtype_);
+      return found->second.to(dtype);
     }
-    return at::empty(shape, dtype_);
+    return at::empty(shape, dtype);
   }
 
-  const absl::Status& status() const { return status_; }
-
- private:
   const TensorFile& file_;
   const at::ScalarType dtype_;
   absl::Status status_;
@@ -62,8 +65,8 @@ class BaseReader {
 LayerWeights ReadBaseLayer(const ModelConfig& config, std::int64_t layer, BaseReader& reader) {
   const std::string prefix = StrCat("model.layers.", layer, ".");
   LayerWeights w;
-  w.input_norm = reader.Take(prefix + "input_layernorm.weight", {config.hidden});
-  w.post_norm = reader.Take(prefix + "post_attention_layernorm.weight", {config.hidden});
+  w.input_norm = reader.TakeNorm(prefix + "input_layernorm.weight", config.hidden);
+  w.post_norm = reader.TakeNorm(prefix + "post_attention_layernorm.weight", config.hidden);
   w.mlp.gate_up = at::cat({reader.Take(prefix + "mlp.gate_proj.weight", {config.mlp, config.hidden}),
                            reader.Take(prefix + "mlp.up_proj.weight", {config.mlp, config.hidden})});
   w.mlp.down = reader.Take(prefix + "mlp.down_proj.weight", {config.hidden, config.mlp});
@@ -76,7 +79,7 @@ absl::StatusOr<Transformer> ReadBase(const ModelConfig& config, const TensorFile
   Transformer base;
   base.config = config;
   base.embedding = reader.Take("model.embed_tokens.weight", {config.vocab, config.hidden});
-  base.final_norm = reader.Take("model.norm.weight", {config.hidden});
+  base.final_norm = reader.TakeNorm("model.norm.weight", config.hidden);
   base.lm_head =
       config.tied_embeddings ? base.embedding : reader.Take("lm_head.weight", {config.vocab, config.hidden});
   for (std::int64_t l = 0; l < config.layers && reader.status().ok(); ++l) {

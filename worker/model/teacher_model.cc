@@ -36,17 +36,16 @@ class TeacherDecodeState : public DecodeState {
     const std::int64_t count = ids.size(1), end = position_ + count;
     TORCH_CHECK(end <= context_, "the decode state was made for ", context_, " tokens, but ", end,
                 " were fed");
-    const double eps = model_.config.rms_eps;
     const Rope rope{rope_.cos.slice(0, position_, end), rope_.sin.slice(0, position_, end)};
     const at::Tensor visible = Visible(position_, count);
-    at::Tensor x = at::embedding(model_.embedding, ids);
+    at::Tensor x = Embed(model_, ids);
     for (std::size_t layer = 0; layer < caches_.size(); ++layer) {
       const LayerWeights& w = model_.layers[layer];
-      x = x + Mixer(layer, RmsNorm(x, w.input_norm, eps), rope, visible);
-      x = x + Mlp(w.mlp, RmsNorm(x, w.post_norm, eps));
+      x = x + Mixer(layer, Normed(model_, x, w.input_norm), rope, visible);
+      x = x + Mlp(w.mlp, Normed(model_, x, w.post_norm));
     }
     position_ = end;
-    return rad::Logits(model_, RmsNorm(x.select(1, count - 1), model_.final_norm, eps));
+    return rad::Logits(model_, Normed(model_, x.select(1, count - 1), model_.final_norm));
   }
 
   std::map<std::string, std::int64_t> MeasuredBytes() const override {

@@ -36,12 +36,25 @@ at::Tensor DocumentMask(const at::Tensor& document) {
 
 }  // namespace
 
+at::Tensor Embed(const Transformer& model, const at::Tensor& ids) {
+  return at::embedding(model.embedding, ids).to(model.final_norm.scalar_type());
+}
+
+at::Tensor Normed(const Transformer& model, const at::Tensor& x, const at::Tensor& weight) {
+  return RmsNorm(x, weight, model.config.rms_eps, model.dtype());
+}
+
+at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::ScalarType dtype = x.scalar_type();
+  return at::linear(x, weight.to(dtype), bias.defined() ? bias.to(dtype) : bias);
+}
+
 Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::Tensor& normed,
                const Rope& rope) {
   Qkv qkv;
-  qkv.q = Rotated(SplitHeads(at::linear(normed, w.q, w.q_bias), config.heads), rope);
-  qkv.k = Rotated(SplitHeads(at::linear(normed, w.k, w.k_bias), config.kv_heads), rope);
-  qkv.v = SplitHeads(at::linear(normed, w.v, w.v_bias), config.kv_heads);
+  qkv.q = Rotated(SplitHeads(Linear(normed, w.q, w.q_bias), config.heads), rope);
+  qkv.k = Rotated(SplitHeads(Linear(normed, w.k, w.k_bias), config.kv_heads), rope);
+  qkv.v = SplitHeads(Linear(normed, w.v, w.v_bias), config.kv_heads);
   return qkv;
 }
 
@@ -65,18 +78,17 @@ at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed) {
 
 at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,
                         const at::Tensor& document) {
-  const ModelConfig& config = model.config;
   const LayerWeights& w = model.layers.at(layer);
-  const Qkv qkv = ProjectQkv(config, w.attention, RmsNorm(x, w.input_norm, config.rms_eps), rope);
-  const at::Tensor mixed = x + at::linear(HeadOutputs(config, qkv, document), w.attention.o);
-  return mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps));
+  const Qkv qkv = ProjectQkv(model.config, w.attention, Normed(model, x, w.input_norm), rope);
+  const at::Tensor mixed = x + at::linear(HeadOutputs(model.config, qkv, document), w.attention.o);
+  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
 }
 
 at::Tensor HiddenStates(const Transformer& model, const at::Tensor& ids, const at::Tensor& document) {
   const Rope rope = MakeRope(model.config, 0, ids.size(1));
-  at::Tensor x = at::embedding(model.embedding, ids);
+  at::Tensor x = Embed(model, ids);
   for (int layer = 0; layer < model.config.layers; ++layer) x = LayerForward(model, layer, x, rope, document);
-  return RmsNorm(x, model.final_norm, model.config.rms_eps);
+  return Normed(model, x, model.final_norm);
 }
 
 at::Tensor Logits(const Transformer& model, const at::Tensor& hidden) {

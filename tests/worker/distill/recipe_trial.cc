@@ -20,6 +20,7 @@
 #include "worker/distill/learning_rate.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/model/hybrid.h"
+#include "worker/model/working_dtype.h"
 
 namespace rad {
 namespace {
@@ -84,7 +85,7 @@ double Perplexity(const Model& model, const Transformer& head,
     const at::Tensor ids =
         at::tensor(std::vector<std::int64_t>(sequence.begin(), sequence.end())).unsqueeze(0);
     const at::Tensor logits = Logits(head, HiddenStates(model, ids)[0].slice(0, 0, ids.size(1) - 1));
-    nll += -at::log_softmax(logits, -1).gather(1, ids[0].slice(0, 1).unsqueeze(1)).sum().item<double>();
+    nll += -at::log_softmax(logits.to(at::kFloat), -1).gather(1, ids[0].slice(0, 1).unsqueeze(1)).sum().item<double>();
     count += ids.size(1) - 1;
   }
   return std::exp(nll / static_cast<double>(count));
@@ -93,6 +94,8 @@ double Perplexity(const Model& model, const Transformer& head,
 std::vector<HeadId> Kept(const std::string& name, const ModelConfig& config) {
   const std::vector<HeadId> ranking = {{16, 0}, {18, 6}, {1, 0},  {8, 0},  {16, 2},
                                        {17, 8}, {19, 1}, {16, 1}, {17, 2}, {2, 7}};
+  if (name == "logprob5") return {{16, 0}, {18, 6}, {1, 0}, {16, 2}, {1, 5}};
+  if (name == "service5") return {{16, 0}, {18, 6}, {16, 1}, {16, 2}, {1, 5}};
   if (name.starts_with("top")) return {ranking.begin(), ranking.begin() + std::atoi(name.c_str() + 3)};
   std::vector<HeadId> all;
   for (int l = 0; l < config.layers; ++l) {
@@ -153,7 +156,7 @@ int Run(int argc, char** argv) {
   const auto seed = static_cast<std::uint64_t>(Number("seed"));
   const std::unique_ptr<ModelFile> file = Must(OpenModelFile(argv[1]));
   const std::unique_ptr<Tokenizer> tokenizer = Must(OpenTokenizer(argv[1]));
-  const Transformer teacher = Must(LoadTransformer(*file, at::kFloat));
+  const Transformer teacher = Must(LoadTransformer(*file, WorkingDtype()));
   DataSpec spec{.text = {argv[2]}, .retrieval_share = Number("share"), .seed = seed};
   spec.sequence_tokens = static_cast<std::int64_t>(Number("tokens"));
   spec.prompts.pairs = 10;

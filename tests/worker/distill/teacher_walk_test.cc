@@ -12,16 +12,16 @@ TEST(TeacherWalk, ShowsWhatTheForwardPassComputes) {
   const Transformer teacher = RandomTransformer(SmallConfig());
   const ModelConfig& config = teacher.config;
   const BatchTensors batch = RandomBatch(config.vocab, 2, 12, 5);
-  at::Tensor x = at::embedding(teacher.embedding, batch.ids);
+  at::Tensor x = Embed(teacher, batch.ids);
   const Rope rope = MakeRope(config, 0, 12);
   int layers = 0;
   WalkTeacher(teacher, batch, [&](const LayerView& view) {
     EXPECT_EQ(view.layer, layers++);
     const LayerWeights& w = teacher.layers[static_cast<std::size_t>(view.layer)];
-    EXPECT_TRUE(at::allclose(view.normed, RmsNorm(x, w.input_norm, config.rms_eps), 1e-4, 1e-5));
+    EXPECT_TRUE(at::allclose(view.normed, Normed(teacher, x, w.input_norm), 1e-4, 1e-5));
     const at::Tensor mixed = x + view.output;
     x = LayerForward(teacher, view.layer, x, rope, batch.document);
-    EXPECT_TRUE(at::allclose(mixed + Mlp(w.mlp, RmsNorm(mixed, w.post_norm, config.rms_eps)), x, 1e-4, 1e-4));
+    EXPECT_TRUE(at::allclose(mixed + Mlp(w.mlp, Normed(teacher, mixed, w.post_norm)), x, 1e-4, 1e-4));
     EXPECT_FALSE(view.normed.requires_grad());
   });
   EXPECT_EQ(layers, config.layers);

@@ -22,14 +22,14 @@ inline ModelConfig SmallConfig() {
   return config;
 }
 
-// Weights large enough that every part matters to the logits.
+// Weights large enough that every part matters to the logits; equal but for rounding whatever the dtype.
 inline Transformer RandomTransformer(const ModelConfig& config, at::ScalarType dtype = at::kFloat,
                                      std::uint64_t seed = 7) {
   at::manual_seed(seed);
   const auto weight = [&](std::vector<std::int64_t> shape) {
     return at::randn(shape).mul_(1.5 / std::sqrt(static_cast<double>(shape.back()))).to(dtype);
   };
-  const auto norm = [&](std::int64_t n) { return at::rand({n}).add_(0.5).to(dtype); };
+  const auto norm = [&](std::int64_t n) { return at::rand({n}).add_(0.5); };
   const std::int64_t d = config.hidden, rows = config.heads * config.head_dim,
                      kv = config.kv_heads * config.head_dim;
   Transformer model;

@@ -74,13 +74,12 @@ TEST(SmolLm2, ResidualStreamAgreesAfterEveryLayer) {
     const at::Tensor ids = Ids(prompt["ids"]);
     const auto& states = prompt["last_position_states"];
     const Rope rope = MakeRope(model->config, 0, ids.size(1));
-    at::Tensor x = at::embedding(model->embedding, ids);
+    at::Tensor x = Embed(*model, ids);
     for (int layer = 0; layer < model->config.layers; ++layer) {
       check(x, states[layer], layer);
       x = LayerForward(*model, layer, x, rope);
     }
-    check(RmsNorm(x, model->final_norm, model->config.rms_eps), states[model->config.layers],
-          model->config.layers);
+    check(Normed(*model, x, model->final_norm), states[model->config.layers], model->config.layers);
   }
 }
 
