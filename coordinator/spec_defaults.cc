@@ -77,11 +77,11 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(data, held_out_share, 0.1);
   RAD_DEFAULT(data, seed, 1);
   v1::Align& align = *spec.mutable_align();
-  RAD_DEFAULT(align, tokens, 20'000);
+  RAD_DEFAULT(align, tokens, 40'000);
   RAD_DEFAULT(align, learning_rate, 1e-3);
   RAD_DEFAULT(align, batch_sequences, 4);
   v1::Distill& distill = *spec.mutable_distill();
-  RAD_DEFAULT(distill, tokens, 10'000);
+  RAD_DEFAULT(distill, tokens, 15'000);
   RAD_DEFAULT(distill, learning_rate, 3e-4);
   RAD_DEFAULT(distill, batch_sequences, 3);
   RAD_DEFAULT(distill, temperature, 1);

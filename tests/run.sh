@@ -13,7 +13,7 @@ deploy/fetch_teacher.sh # the tests run a real model
 
 say "building (release)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)"
+cmake --build --preset release -j "$(nproc)" --target all tests/all
 
 if command -v nvcc >/dev/null; then
   say "building (cuda): compiled and linked here, not run"

@@ -1,6 +1,7 @@
 #include "worker/ablation/score_task.h"
 
 #include "worker/ablation/score_heads.h"
+#include "worker/model/memory_meter.h"
 #include "worker/model/model_file.h"
 #include "worker/model/transformer.h"
 #include "worker/model/working_dtype.h"
@@ -20,10 +21,12 @@ absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
 
   TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};
   progress.memory_bytes = {{"weights", WeightBytes(*model)}};
+  const MemoryMeter meter;
   return ScoreHeads(*model, *examples, task.heads, [&](std::int64_t done, std::int64_t total) {
     progress.done = static_cast<double>(done);
     progress.total = static_cast<double>(total);
     progress.heads_scored = done;
+    progress.memory_bytes["activations_peak"] = meter.PeakBytes();
     host.Report(progress);
     return !host.StopRequested();
   });

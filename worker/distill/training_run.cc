@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "worker/distill/memory_meter.h"
+#include "worker/model/memory_meter.h"
 #include "worker/distill/training_checkpoint.h"
 #include "worker/distill/training_history.h"
 

@@ -10,6 +10,7 @@
 #include "worker/eval/answer_probe.h"
 #include "worker/eval/text_loss.h"
 #include "worker/model/hybrid_decode.h"
+#include "worker/model/memory_meter.h"
 #include "worker/model/student_file.h"
 #include "worker/model/teacher_model.h"
 #include "worker/model/working_dtype.h"
@@ -72,6 +73,7 @@ class PhaseReport {
 
   bool operator()(std::int64_t done) {
     progress_.done = static_cast<double>(done);
+    progress_.memory_bytes["activations_peak"] = meter_.PeakBytes();
     host_.Report(progress_);
     return !host_.StopRequested();
   }
@@ -79,6 +81,7 @@ class PhaseReport {
  private:
   TaskHost& host_;
   TaskProgress progress_;
+  const MemoryMeter meter_;
 };
 
 absl::Status EvaluateRetrieval(const EvaluateTask& task, const Models& models, TaskHost& host,

@@ -1,82 +1,42 @@
-// RmsNorm of transformer.h as one pass forward and one backward: at::rms_norm takes six on a CPU.
-#include <ATen/Parallel.h>
+// RmsNorm of transformer.h: the kernel where it applies, LibTorch operations in float64 (tests of gradients).
+#include "kernels/rms_norm.h"
+
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <cmath>
-
+#include "worker/model/kernel_data.h"
 #include "worker/model/transformer.h"
 
 namespace rad {
 namespace {
 
 constexpr std::int64_t kRowsPerTask = 32;
-constexpr std::int64_t kLanes = 16;  // independent partial sums, so that the compiler may use vectors
 
-// sum over i of f(i), i in [0, n).
-template <typename Acc, typename F>
-Acc LaneSum(std::int64_t n, F f) {
-  Acc lanes[kLanes] = {};
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (std::int64_t j = 0; j < kLanes; ++j) lanes[j] += f(i + j);
-  }
-  for (; i < n; ++i) lanes[0] += f(i);
-  Acc sum = 0;
-  for (Acc lane : lanes) sum += lane;
-  return sum;
-}
-
-// Calls body(T{}, Out{}) with the types of the stream and of the normed rows.
-template <typename Body>
-void DispatchTypes(at::ScalarType stream, at::ScalarType normed, const Body& body) {
-  if (stream == at::kFloat && normed == at::kFloat) return body(float{}, float{});
-  if (stream == at::kFloat && normed == at::kBFloat16) return body(float{}, at::BFloat16{});
-  if (stream == at::kDouble && normed == at::kDouble) return body(double{}, double{});
-  TORCH_CHECK(false, "RmsNorm: no ", normed, " from a stream of ", stream);
-}
-
-// out = x * inverse_rms * weight; inverse_rms [rows] is kept for the gradient when defined.
 void Forward(const at::Tensor& x, const at::Tensor& weight, double eps, const at::Tensor& out,
              const at::Tensor& inverse_rms) {
   const std::int64_t d = x.size(-1), rows = x.numel() / d;
-  DispatchTypes(x.scalar_type(), out.scalar_type(), [&]<typename T, typename Out>(T, Out) {
-    const T *in = x.const_data_ptr<T>(), *w = weight.const_data_ptr<T>();
-    Out* to = out.mutable_data_ptr<Out>();
-    T* keep = inverse_rms.defined() ? inverse_rms.mutable_data_ptr<T>() : nullptr;
+  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>();
+  float* keep = inverse_rms.defined() ? inverse_rms.mutable_data_ptr<float>() : nullptr;
+  DispatchKernelType(out, [&]<typename T>(T) {
+    T* to = MutableKernelData<T>(out);
     at::parallel_for(0, rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        const T* a = in + row * d;
-        Out* y = to + row * d;
-        const T squares = LaneSum<T>(d, [&](std::int64_t i) { return a[i] * a[i]; });
-        const T r = 1 / std::sqrt(squares / T(d) + T(eps));
-        for (std::int64_t i = 0; i < d; ++i) y[i] = a[i] * r * w[i];
-        if (keep != nullptr) keep[row] = r;
-      }
+      kernels::RmsNorm(end - begin, d, in + begin * d, w, static_cast<float>(eps), to + begin * d,
+                       keep == nullptr ? nullptr : keep + begin);
     });
   });
 }
 
-// dx = r * (w dy) - x * r^3 / d * sum(x w dy), row by row.
 at::Tensor InputGradient(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& inverse_rms,
                          const at::Tensor& grad) {
   at::Tensor out = at::empty_like(x);
   const std::int64_t d = x.size(-1), rows = x.numel() / d;
-  DispatchTypes(x.scalar_type(), grad.scalar_type(), [&]<typename T, typename Out>(T, Out) {
-    const T *in = x.const_data_ptr<T>(), *w = weight.const_data_ptr<T>();
-    const Out* dy_data = grad.const_data_ptr<Out>();
-    const T* r_data = inverse_rms.const_data_ptr<T>();
-    T* dx_data = out.mutable_data_ptr<T>();
+  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>(),
+              *r = inverse_rms.const_data_ptr<float>();
+  float* dx = out.mutable_data_ptr<float>();
+  DispatchKernelType(grad, [&]<typename T>(T) {
+    const T* dy = KernelData<T>(grad);
     at::parallel_for(0, rows, kRowsPerTask, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        const T* a = in + row * d;
-        const Out* dy = dy_data + row * d;
-        T* dx = dx_data + row * d;
-        const T r = r_data[row];
-        const T dot = LaneSum<T>(d, [&](std::int64_t i) { return a[i] * w[i] * T(dy[i]); });
-        const T back = r * r * r * dot / T(d);
-        for (std::int64_t i = 0; i < d; ++i) dx[i] = r * w[i] * T(dy[i]) - a[i] * back;
-      }
+      kernels::RmsNormBackward(end - begin, d, in + begin * d, w, r + begin, dy + begin * d, dx + begin * d);
     });
   });
   return out;
@@ -117,6 +77,7 @@ at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps, at
   TORCH_CHECK(x.scalar_type() == weight.scalar_type() && weight.dim() == 1 && x.size(-1) == weight.size(0),
               "RmsNorm: x ", x.sizes(), " ", x.scalar_type(), " does not fit weight ", weight.sizes(), " ",
               weight.scalar_type());
+  if (x.scalar_type() == at::kDouble) return x * (x.square().mean(-1, true) + eps).rsqrt() * weight;
   const at::Tensor dense = x.contiguous();
   if (at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad())) {
     return RmsNormFunction::apply(dense, weight.contiguous(), eps, dtype);

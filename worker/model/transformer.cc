@@ -2,7 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "worker/model/causal_attention.h"
 #include "worker/model/rotary.h"
+#include "worker/model/silu_mul.h"
 
 namespace rad {
 namespace {
@@ -61,6 +63,8 @@ Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::T
 at::Tensor HeadOutputs(const ModelConfig& config, const Qkv& qkv, const at::Tensor& document) {
   const std::int64_t b = qkv.q.size(0), t = qkv.q.size(2);
   const bool packed = document.defined();
+  const bool gradient = NeedsGradient(qkv.q) || NeedsGradient(qkv.k) || NeedsGradient(qkv.v);
+  if (!gradient && qkv.q.scalar_type() != at::kDouble) return CausalAttention(qkv.q, qkv.k, qkv.v, document);
   const at::Tensor out = at::scaled_dot_product_attention(
       qkv.q, ExpandGroups(qkv.k, config.heads), ExpandGroups(qkv.v, config.heads),
       packed ? std::optional(DocumentMask(document)) : std::nullopt, /*dropout_p=*/0, /*is_causal=*/!packed);
@@ -68,12 +72,7 @@ at::Tensor HeadOutputs(const ModelConfig& config, const Qkv& qkv, const at::Tens
 }
 
 at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed) {
-  const auto gate_up = at::linear(normed, w.gate_up).chunk(2, -1);
-  at::Tensor gate = at::silu(gate_up[0]);
-  // In place where no gradient needs the factor: one pass over memory less.
-  const at::Tensor inner =
-      NeedsGradient(gate) || NeedsGradient(gate_up[1]) ? gate * gate_up[1] : gate.mul_(gate_up[1]);
-  return at::linear(inner, w.down);
+  return at::linear(SiluMul(at::linear(normed, w.gate_up)), w.down);
 }
 
 at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,

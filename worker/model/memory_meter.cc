@@ -1,4 +1,4 @@
-#include "worker/distill/memory_meter.h"
+#include "worker/model/memory_meter.h"
 
 #include <algorithm>
 

@@ -1,0 +1,57 @@
+#include "worker/model/causal_attention.h"
+
+#include <cmath>
+#include <vector>
+
+#include "kernels/causal_attention.h"
+#include "worker/model/kernel_data.h"
+
+namespace rad {
+namespace {
+
+// The first token of each token's document: document [t] -> [t].
+std::vector<std::int32_t> FirstVisible(const at::Tensor& document) {
+  const auto number = document.accessor<std::int64_t, 1>();
+  std::vector<std::int32_t> first(document.size(0));
+  for (std::size_t i = 1; i < first.size(); ++i) {
+    const auto at = static_cast<std::int64_t>(i);
+    first[i] = number[at] == number[at - 1] ? first[i - 1] : static_cast<std::int32_t>(i);
+  }
+  return first;
+}
+
+}  // namespace
+
+at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           const at::Tensor& document) {
+  const std::int64_t b = q.size(0), heads = q.size(1), t = q.size(2), p = q.size(3), groups = k.size(1);
+  TORCH_CHECK(heads % groups == 0 && q.stride(3) == 1 && k.stride(3) == 1 && v.stride(3) == 1,
+              "CausalAttention: q ", q.sizes(), " does not fit k ", k.sizes(),
+              ", or their rows are not dense");
+  at::Tensor out = at::empty({b, t, heads * p}, q.options());
+  const at::Tensor by_head = out.view({b, t, heads, p}).transpose(1, 2);
+  const auto scale = static_cast<float>(1 / std::sqrt(static_cast<double>(p)));
+  const std::int64_t per_group = heads / groups;
+  DispatchKernelType(q, [&]<typename T>(T) {
+    at::parallel_for(0, b * groups, 1, [&](std::int64_t begin, std::int64_t end) {
+      kernels::AttentionShape shape{t, per_group, p};
+      std::vector<float> scratch(kernels::CausalAttentionScratch(shape));
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t sequence = i / groups, group = i % groups;
+        std::vector<std::int32_t> first;
+        if (document.defined()) first = FirstVisible(document[sequence]);
+        shape.first_visible = document.defined() ? first.data() : nullptr;
+        const auto part = [&](const at::Tensor& x, std::int64_t count) {
+          return x.narrow(1, group * count, count);
+        };
+        kernels::CausalAttention(shape, HeadRowsOf<T>(part(q, per_group), sequence),
+                                 HeadRowsOf<T>(part(k, 1), sequence), HeadRowsOf<T>(part(v, 1), sequence),
+                                 scale, MutableHeadRowsOf<T>(part(by_head, per_group), sequence),
+                                 scratch.data());
+      }
+    });
+  });
+  return out;
+}
+
+}  // namespace rad
