@@ -1,10 +1,8 @@
-// How the sweep spends its arithmetic. With e examples of t tokens, a layer costs e*t*F_l FLOPs, where
-//   F_l = 2*d*(2*H*P + 2*G*P + 3*mlp)   (SmolLM2-135M: 7.1 MFLOP a token, 0.21 GFLOP for all 30 layers).
-// An ablation of layer l changes nothing below l, so it starts from the unablated stream before l: the
-// layer's heads are computed once, the ablated mixer is the whole mixer minus one head's columns (2*d*P FLOPs
-// a token), and only MLP l and the layers above run again, on the average half the model. The last layer and
-// the LM head run at the answer's rows alone. All 270 heads of SmolLM2 cost 2.9 TFLOP for an example of 104
-// tokens.
+// How the sweep spends its arithmetic (score_flops.h counts it): an ablation of layer l changes nothing below
+// l, so it starts from the unablated stream before l. The layer's heads are computed once, the ablated mixer
+// is the whole mixer minus one head's columns (2*d*P FLOPs a token), and only MLP l and the layers above run
+// again, on the average half the model. The last layer and the LM head run at the answer's rows alone. All
+// 270 heads of SmolLM2 cost 2.9 TFLOP for an example of 104 tokens.
 #include "worker/ablation/score_heads.h"
 
 #include <algorithm>
@@ -20,10 +18,6 @@
 
 namespace rad {
 namespace {
-
-// Tokens a GEMM gets at once: enough rows for it to run at full speed, few enough that the activations (12
-// KiB a token in SmolLM2's MLP) stay near the processor.
-constexpr std::int64_t kBatchTokens = 1024;
 
 // Where the results of one head go.
 struct Ablation {
@@ -57,7 +51,7 @@ class BatchScorer {
     const at::Tensor heads =
         HeadOutputs(config, ProjectQkv(config, w.attention, Normed(model_, x, w.input_norm), rope_));
     const at::Tensor mixed = x + at::linear(heads, w.attention.o);
-    const std::size_t group = std::max<std::int64_t>(1, kBatchTokens / batch_.tokens());
+    const std::size_t group = std::max<std::int64_t>(1, kScoreBatchTokens / batch_.tokens());
     for (std::size_t begin = 0; begin < ablations.size(); begin += group) {
       const auto part = ablations.subspan(begin, std::min(group, ablations.size() - begin));
       RunGroup(layer, part, heads, mixed);
@@ -148,7 +142,7 @@ absl::StatusOr<HeadScores> ScoreHeads(const Transformer& model, std::span<const 
 
   const std::int64_t total = heads.size() * examples.size();
   std::int64_t done = 0;
-  for (const AnswerBatch& batch : MakeAnswerBatches(examples, kBatchTokens)) {
+  for (const AnswerBatch& batch : MakeAnswerBatches(examples, kScoreBatchTokens)) {
     const auto scored = [&](std::int64_t heads_done) {
       return progress(done += heads_done * static_cast<std::int64_t>(batch.examples.size()), total);
     };

@@ -11,6 +11,10 @@
 
 namespace rad {
 
+// Tokens a GEMM gets at once: enough rows for it to run at full speed, few enough that the activations (12
+// KiB a token in SmolLM2's MLP) stay near the processor.
+inline constexpr std::int64_t kScoreBatchTokens = 1024;
+
 // done of total (head, example) pairs; return false to stop.
 using ScoreProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 

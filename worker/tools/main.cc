@@ -24,6 +24,7 @@ constexpr Tool kTools[] = {
     {"score-heads", rad::ScoreHeadsTool, "what each head is worth on given examples"},
     {"generate", rad::GenerateTool, "text that a model writes after a prompt"},
     {"selftest", rad::SelftestTool, "compares computed values with references"},
+    {"bench", rad::BenchTool, "measured speed, against peers in the same run"},
     {"devices", rad::DevicesTool, "what this build computes on"},
 };
 

@@ -11,6 +11,7 @@ int TokenizeTool(int argc, char** argv);
 int ForwardTool(int argc, char** argv);
 int ScoreHeadsTool(int argc, char** argv);
 int GenerateTool(int argc, char** argv);
+int BenchTool(int argc, char** argv);
 int SelftestTool(int argc, char** argv);
 int DevicesTool(int argc, char** argv);
 

@@ -1,0 +1,178 @@
+#include "worker/tools/bench/ablation_bench.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "worker/ablation/answer_batch.h"
+#include "worker/ablation/answer_forward.h"
+#include "worker/ablation/score_flops.h"
+#include "worker/ablation/score_heads.h"
+#include "worker/model/model_file.h"
+#include "worker/model/working_dtype.h"
+#include "worker/tools/bench/peer_process.h"
+
+namespace rad {
+namespace {
+
+constexpr int kTurns = 16;  // times that each peer is measured during the sweep
+constexpr std::int64_t kGemmSize = 2048;
+constexpr int kAnswerChoices = 10;  // of a probe with ten pairs: the authors' code scores each
+
+double Seconds(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// The mean of a few turns.
+struct Turns {
+  double seconds = 0;
+  int count = 0;
+
+  void Add(double turn_seconds) {
+    seconds += turn_seconds;
+    ++count;
+  }
+  double Mean() const { return seconds / count; }
+};
+
+// The probe as a file that the peer reads.
+class ExamplesFile {
+ public:
+  explicit ExamplesFile(std::span<const ProbeExample> examples)
+      : path_(std::filesystem::temp_directory_path() / absl::StrCat("rad-bench-", getpid(), ".json")) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const ProbeExample& example : examples)
+      list.push_back({{"ids", example.ids}, {"answer_len", example.answer_len}});
+    std::ofstream(path_) << nlohmann::json{{"examples", list}};
+  }
+  ~ExamplesFile() { std::filesystem::remove(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Sweep {
+ public:
+  Sweep(const Transformer& model, std::span<const ProbeExample> examples, PeerProcess* transformers)
+      : model_(model), examples_(examples), transformers_(transformers) {
+    a_ = at::randn({kGemmSize, kGemmSize}).to(model.dtype());
+  }
+
+  absl::Status Run() {
+    std::vector<HeadId> heads;
+    for (int layer = 0; layer < model_.config.layers; ++layer) {
+      for (int head = 0; head < model_.config.heads; ++head) heads.push_back({layer, head});
+    }
+    absl::Status status = TakeTurns();  // also warms up
+    const double turns_before = turns_seconds_;
+    const double all = Seconds([&] {
+      const auto scores = ScoreHeads(model_, examples_, heads, [&](std::int64_t done, std::int64_t total) {
+        while (status.ok() && done * kTurns >= total * turn_) status.Update(TakeTurns());
+        return status.ok();
+      });
+      status.Update(scores.status());
+    });
+    ours_seconds = all - (turns_seconds_ - turns_before);
+    flops = ScoreFlops(model_.config, examples_, heads);
+    return status;
+  }
+
+  double ours_seconds = 0, flops = 0;
+  Turns gemm, forward, single, transformers;
+
+ private:
+  absl::Status TakeTurns() {
+    ++turn_;
+    absl::Status status;
+    turns_seconds_ += Seconds([&] {
+      gemm.Add(Seconds([&] { at::mm(a_, a_); }));
+      forward.Add(Seconds([&] { FullForward(examples_); }));
+      single.Add(Seconds([&] { FullForward(examples_.subspan(turn_ % examples_.size(), 1)); }));
+      if (transformers_ == nullptr) return;
+      const auto seconds = transformers_->RunOnceSeconds();
+      status = seconds.status();
+      if (seconds.ok()) transformers.Add(*seconds);
+    });
+    return status;
+  }
+
+  // The whole model on the examples, logits at every position, as a run with one head zeroed costs without
+  // any of the sharing: which head that is changes nothing about its cost.
+  void FullForward(std::span<const ProbeExample> examples) const {
+    const c10::InferenceMode inference;
+    for (const AnswerBatch& batch : MakeAnswerBatches(examples, kScoreBatchTokens))
+      Logits(model_, HiddenStates(model_, batch.ids));
+  }
+
+  const Transformer& model_;
+  const std::span<const ProbeExample> examples_;
+  PeerProcess* const transformers_;  // may be null
+  at::Tensor a_;
+  int turn_ = 0;
+  double turns_seconds_ = 0;
+};
+
+void EmitRows(const Sweep& sweep, std::int64_t heads, std::int64_t examples, const EmitRow& emit) {
+  const double gflops = sweep.flops / sweep.ours_seconds / 1e9;
+  const double peak = 2.0 * kGemmSize * kGemmSize * kGemmSize / sweep.gemm.Mean() / 1e9;
+  emit({"gemm_peak", peak, "GFLOP/s", {}, {}});
+  emit({"exhaustive_seconds", sweep.ours_seconds, "s", {}, {}});
+  emit({"exhaustive_evaluations_per_second",
+        static_cast<double>(heads * examples) / sweep.ours_seconds,
+        "1/s",
+        {},
+        {}});
+  emit({"exhaustive_gemm_share", gflops / peak, "ratio", peak, gflops / peak});
+  const auto against = [&](const char* name, double peer_seconds) {
+    emit({name, sweep.ours_seconds, "s", peer_seconds, peer_seconds / sweep.ours_seconds});
+  };
+  const auto n = static_cast<double>(heads);
+  against("exhaustive_vs_forward_per_head", n * sweep.forward.Mean());
+  if (sweep.transformers.count > 0) against("exhaustive_vs_transformers", n * sweep.transformers.Mean());
+  against("exhaustive_vs_authors_loop",
+          n * static_cast<double>(examples) * kAnswerChoices * sweep.single.Mean());
+}
+
+std::unique_ptr<PeerProcess> StartTransformers(const AblationBench& bench,
+                                               const std::filesystem::path& examples, at::ScalarType dtype) {
+  auto peer =
+      PeerProcess::Start({"python3", bench.peer_script.string(), bench.model.string(), examples.string(),
+                          dtype == at::kBFloat16 ? "bf16" : "float32", absl::StrCat(at::get_num_threads())});
+  if (peer.ok()) return *std::move(peer);
+  std::cerr << "bench: no rows against transformers: " << peer.status().message() << "\n";
+  return nullptr;
+}
+
+}  // namespace
+
+absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
+  const auto file = OpenModelFile(bench.model);
+  if (!file.ok()) return file.status();
+  const auto tokenizer = OpenTokenizer(bench.model);
+  if (!tokenizer.ok()) return tokenizer.status();
+  const auto model = LoadTransformer(**file, WorkingDtype());
+  if (!model.ok()) return model.status();
+  const auto examples = MakeProbe({.pairs = bench.pairs, .seed = 1}, **tokenizer, 0, bench.examples);
+  if (!examples.ok()) return examples.status();
+  const ExamplesFile written(*examples);
+  const auto transformers = StartTransformers(bench, written.path(), model->dtype());
+  std::cerr << "bench: " << bench.examples << " examples of " << bench.pairs << " pairs, " << model->dtype()
+            << ", " << at::get_num_threads() << " threads; peers are measured in " << kTurns
+            << " turns during the sweep and their totals extrapolated from those\n";
+  Sweep sweep(*model, *examples, transformers.get());
+  if (absl::Status status = sweep.Run(); !status.ok()) return status;
+  EmitRows(sweep, model->config.layers * model->config.heads, bench.examples, emit);
+  return absl::OkStatus();
+}
+
+}  // namespace rad
