@@ -32,7 +32,8 @@ int PrintHelp() {
   std::cout
       << "usage: rad-worker [agent] [--coordinator HOST:PORT ...]   run tasks (rad-worker agent --help)\n"
          "       rad-worker TOOL ...                               inspect, tokenize, forward, score-heads,\n"
-         "                                                         generate, selftest, bench (rad-worker TOOL "
+         "                                                         generate, selftest, bench (rad-worker "
+         "TOOL "
          "--help)\n"
          "       rad-worker version\n";
   return 0;

@@ -64,7 +64,8 @@ void SetProjections(const ModelConfig& config, const AttentionWeights& attention
                     Mamba2Weights& w) {
   const std::int64_t P = w.head_dim, N = w.state_dim;
   const double scale = std::pow(static_cast<double>(P), -0.25);  // on q and k each: attention's 1 / sqrt(P)
-  const Projection q_all = Float32(attention.q, attention.q_bias), k_all = Float32(attention.k, attention.k_bias),
+  const Projection q_all = Float32(attention.q, attention.q_bias),
+                   k_all = Float32(attention.k, attention.k_bias),
                    v_all = Float32(attention.v, attention.v_bias);
   for (std::int64_t head = 0; head < config.heads; ++head) {
     const std::int64_t group = head / (config.heads / config.kv_heads);

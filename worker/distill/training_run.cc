@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "worker/model/memory_meter.h"
 #include "worker/distill/training_checkpoint.h"
 #include "worker/distill/training_history.h"
+#include "worker/model/memory_meter.h"
 
 namespace rad {
 namespace {

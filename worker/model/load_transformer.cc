@@ -28,7 +28,9 @@ class Loader {
   }
 
   // A norm's weight: float32 beside matrices of any dtype.
-  at::Tensor Norm(const std::string& name, std::int64_t size) { return Add(name, at::empty({size}, at::kFloat)); }
+  at::Tensor Norm(const std::string& name, std::int64_t size) {
+    return Add(name, at::empty({size}, at::kFloat));
+  }
 
   // Two tensors below one another in one.
   at::Tensor Stack(const std::string& above, const std::string& below, std::int64_t rows,

@@ -85,7 +85,10 @@ double Perplexity(const Model& model, const Transformer& head,
     const at::Tensor ids =
         at::tensor(std::vector<std::int64_t>(sequence.begin(), sequence.end())).unsqueeze(0);
     const at::Tensor logits = Logits(head, HiddenStates(model, ids)[0].slice(0, 0, ids.size(1) - 1));
-    nll += -at::log_softmax(logits.to(at::kFloat), -1).gather(1, ids[0].slice(0, 1).unsqueeze(1)).sum().item<double>();
+    nll += -at::log_softmax(logits.to(at::kFloat), -1)
+                .gather(1, ids[0].slice(0, 1).unsqueeze(1))
+                .sum()
+                .item<double>();
     count += ids.size(1) - 1;
   }
   return std::exp(nll / static_cast<double>(count));
