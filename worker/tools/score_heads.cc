@@ -1,4 +1,4 @@
-// score-heads MODEL --examples FILE [--layers 0,5]: each head's worth on given examples.
+// score-heads MODEL --examples FILE [--layers 0,5] [--logprob]: each head's worth on given examples.
 #include "worker/ablation/score_heads.h"
 
 #include <CLI/CLI.hpp>
@@ -20,6 +20,7 @@ namespace {
 struct Arguments {
   std::string model, examples, dtype = "float32";
   std::vector<int> layers;
+  bool logprob = false;
 };
 
 // {"examples": [{"ids", "answer_len"}, ...]}; other members are left alone.
@@ -66,8 +67,11 @@ absl::StatusOr<std::vector<HeadId>> HeadsOfLayers(const ModelConfig& config, std
   return heads;
 }
 
-nlohmann::ordered_json RunJson(const ProbeRun& run) {
-  return {{"correct", std::vector<int>(run.correct.begin(), run.correct.end())}, {"margin", run.margin}};
+nlohmann::ordered_json RunJson(const ProbeRun& run, bool logprob) {
+  nlohmann::ordered_json json{{"correct", std::vector<int>(run.correct.begin(), run.correct.end())},
+                              {"margin", run.margin}};
+  if (logprob) json["answer_logprob"] = run.answer_logprob;
+  return json;
 }
 
 absl::StatusOr<nlohmann::ordered_json> Score(const Arguments& arguments) {
@@ -81,9 +85,10 @@ absl::StatusOr<nlohmann::ordered_json> Score(const Arguments& arguments) {
   if (!model.ok()) return model.status();
   const auto scores = ScoreHeads(*model, *examples, *heads, [](std::int64_t, std::int64_t) { return true; });
   if (!scores.ok()) return scores.status();
-  nlohmann::ordered_json json{{"base", RunJson(scores->base)}, {"heads", nlohmann::ordered_json::object()}};
+  nlohmann::ordered_json json{{"base", RunJson(scores->base, arguments.logprob)},
+                              {"heads", nlohmann::ordered_json::object()}};
   for (const auto& [id, run] : scores->ablated)
-    json["heads"][absl::StrCat(id.layer, ".", id.head)] = RunJson(run);
+    json["heads"][absl::StrCat(id.layer, ".", id.head)] = RunJson(run, arguments.logprob);
   return json;
 }
 
@@ -97,6 +102,7 @@ int ScoreHeadsTool(int argc, char** argv) {
                  "JSON file: {\"examples\": [{\"ids\", \"answer_len\"}, ...]}")
       ->required();
   app.add_option("--layers", arguments.layers, "only the heads of these layers, as 0,5")->delimiter(',');
+  app.add_flag("--logprob", arguments.logprob, "also each answer's log-probability, in nats");
   app.add_option("--dtype", arguments.dtype, "float32 or bf16, of weights and arithmetic")
       ->check(CLI::IsMember({"float32", "bf16"}));
   try {
