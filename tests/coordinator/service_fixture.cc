@@ -43,6 +43,15 @@ v1::JobStatus ServiceTest::Submit(const v1::Job& job, const std::string& request
   return status;
 }
 
+grpc::Status ServiceTest::TryCancel(const std::string& job, const std::string& request_id,
+                                    v1::JobStatus* status) {
+  grpc::ClientContext context;
+  v1::CancelRequest request;
+  request.set_request_id(request_id);
+  request.set_job_id(job);
+  return jobs_->Cancel(&context, request, status);
+}
+
 v1::JobStatus ServiceTest::Get(const std::string& job_id) {
   grpc::ClientContext context;
   v1::GetRequest request;

@@ -40,6 +40,7 @@ class ServiceTest : public ::testing::Test {
 
   v1::JobStatus Submit(const v1::Job& job, const std::string& request_id = "");
   grpc::Status TrySubmit(const v1::Job& job, const std::string& request_id, v1::JobStatus* status);
+  grpc::Status TryCancel(const std::string& job, const std::string& request_id, v1::JobStatus* status);
   v1::JobStatus Get(const std::string& job_id);
   // Every event of a job that has ended.
   std::vector<v1::Event> Events(const std::string& job_id);
