@@ -205,9 +205,10 @@ class Coordinator {
 
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool TakeKnownResult(LiveJob& job, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t LiveWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobStore& store_;

@@ -44,8 +44,6 @@ class ServiceTest : public ::testing::Test {
   v1::JobStatus Get(const std::string& job_id);
   // Every event of a job that has ended.
   std::vector<v1::Event> Events(const std::string& job_id);
-  // Follows the job's events until the stage is in that state; fails when the job ends first.
-  void AwaitStage(const std::string& job_id, const std::string& stage, v1::State state);
   // Lets `worker` do every task until the job ends; the stages worked on, in order, each once.
   std::vector<std::string> Work(FakeWorker& worker, const std::string& job_id);
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
