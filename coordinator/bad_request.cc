@@ -14,7 +14,7 @@ constexpr std::size_t kMaxViolationBytes = 2500;
 
 grpc::Status BadRequestStatus(const Violations& violations) {
   google::rpc::BadRequest bad_request;
-  std::string message = "the job is invalid:";
+  std::string message = "the request is invalid:";
   std::size_t left = violations.list().size();
   for (const Violation& violation : violations.list()) {
     if (message.size() > kMaxViolationBytes) break;
@@ -27,7 +27,7 @@ grpc::Status BadRequestStatus(const Violations& violations) {
   if (left > 0) absl::StrAppend(&message, "\n  and ", left, " more");
   google::rpc::Status details;
   details.set_code(grpc::StatusCode::INVALID_ARGUMENT);
-  details.set_message("the job is invalid");
+  details.set_message("the request is invalid");
   details.add_details()->PackFrom(bad_request);
   return {grpc::StatusCode::INVALID_ARGUMENT, message, details.SerializeAsString()};
 }

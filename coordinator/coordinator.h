@@ -35,6 +35,12 @@ class DirectiveSink {
   virtual void Close(const absl::Status& status) = 0;
 };
 
+// A change that a user asks for, told apart from others so that it may be sent again.
+struct RequestMark {
+  std::string id;      // empty: not to be told apart
+  std::string sha256;  // of all that was asked
+};
+
 struct CoordinatorOptions {
   absl::Duration lease = absl::Seconds(10);
 };
@@ -52,14 +58,14 @@ class Coordinator {
   void Tick();
 
   // --- for users (coordinator_jobs.cc). Jobs given here are defaulted and valid. ---
-  // The same id again returns the first job; with another request ALREADY_EXISTS.
-  absl::StatusOr<v1::JobStatus> Submit(const std::string& request_id, const std::string& request_sha256,
-                                       const v1::Job& job);
+  // A request that comes again changes nothing and returns the job of the first time; another one under its
+  // id is ALREADY_EXISTS.
+  absl::StatusOr<v1::JobStatus> Submit(const RequestMark& request, const v1::Job& job);
   absl::StatusOr<v1::PlanResponse> Plan(const v1::Job& job);
   absl::StatusOr<v1::JobStatus> Get(const std::string& name);
   absl::StatusOr<v1::ListResponse> List(const v1::ListRequest& request);
   // FAILED_PRECONDITION when the job has ended otherwise; cancelling twice is fine.
-  absl::StatusOr<v1::JobStatus> Cancel(const std::string& name);
+  absl::StatusOr<v1::JobStatus> Cancel(const RequestMark& request, const std::string& name);
   absl::StatusOr<v1::Ranked> Scores(const std::string& name);
   v1::ListWorkersResponse ListWorkers();
   // An id, a unique prefix of one, or a job's name (the newest): its id. NOT_FOUND; INVALID_ARGUMENT when
@@ -161,6 +167,8 @@ class Coordinator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LiveJob* FindJob(absl::string_view job_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<LiveJob*> Resolve(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The job of this request when it came before; nullptr when it is new.
+  absl::StatusOr<LiveJob*> JobOfRequest(const RequestMark& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Waits until the job's version is not `seen` or the timeout passes.
   void AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -197,9 +205,10 @@ class Coordinator {
 
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool TakeKnownResult(LiveJob& job, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t LiveWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobStore& store_;

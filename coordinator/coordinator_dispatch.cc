@@ -57,32 +57,25 @@ SchedulerView Coordinator::MakeView() {
 }
 
 void Coordinator::Dispatch() {
-  // Known results free their worker for the next task: go round until every assignment stands.
-  bool again = true;
-  while (again) {
-    again = false;
-    const SchedulerView view = MakeView();
-    const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
-    for (const Assignment& assignment : schedule.assignments) again |= Assign(assignment);
-    if (again) continue;
-    for (auto& [order, job] : jobs_) {
-      if (IsTerminal(job.record.state())) continue;
-      const auto found = schedule.waiting.find(job.record.job_id());
-      const bool waits = found != schedule.waiting.end() && !view.running.contains(job.record.job_id());
-      const Waiting waiting = waits ? found->second : Waiting{};
-      if (waiting.reason == job.waiting.reason) continue;
-      job.waiting = waiting;
-      PublishProgress(job, "");
-    }
+  for (auto& [order, job] : jobs_) {
+    if (!IsTerminal(job.record.state())) TakeKnownResults(job);
+  }
+  const SchedulerView view = MakeView();
+  const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
+  for (const Assignment& assignment : schedule.assignments) Assign(assignment);
+  for (auto& [order, job] : jobs_) {
+    if (IsTerminal(job.record.state())) continue;
+    const auto found = schedule.waiting.find(job.record.job_id());
+    const bool waits = found != schedule.waiting.end() && !view.running.contains(job.record.job_id());
+    const Waiting waiting = waits ? found->second : Waiting{};
+    if (waiting.reason == job.waiting.reason) continue;
+    job.waiting = waiting;
+    PublishProgress(job, "");
   }
 }
 
-// True when nothing was started because the result turned out to be known.
-bool Coordinator::Assign(const Assignment& assignment) {
+void Coordinator::Assign(const Assignment& assignment) {
   LiveJob* job = FindJob(JobIdOf(assignment.task_id));
-  const TaskPlace place = FindTask(job->record, assignment.task_id);
-  if (!place) return true;  // went with another result of this round
-  if (TakeKnownResult(*job, place.task->task())) return true;
   Worker& worker = workers_.at(assignment.worker_id);
   Update update(store_.NewChange());
   update.record = job->record;
@@ -104,7 +97,7 @@ bool Coordinator::Assign(const Assignment& assignment) {
   if (absl::Status status = Apply(*job, std::move(update)); !status.ok()) {
     tasks_[assignment.task_id] = TaskLive{.ready_since = ready_since};
     Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));
-    return false;  // Tick tries again
+    return;  // Tick tries again
   }
   metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
   worker.assigned = FenceOf(start.start());
@@ -112,7 +105,6 @@ bool Coordinator::Assign(const Assignment& assignment) {
   worker.heartbeats_without = 0;
   worker.running = absl::StrCat(job->record.job_id(), "/", stage);
   worker.sink->Send(start);
-  return false;
 }
 
 bool Coordinator::IsKnown(const v1::Task& task) {
@@ -123,16 +115,28 @@ bool Coordinator::IsKnown(const v1::Task& task) {
       .HasAll(work.score());
 }
 
-// Another job may have computed the same while this task waited.
-bool Coordinator::TakeKnownResult(LiveJob& job, const v1::Task& task) {
-  if (!IsKnown(task)) return false;
+std::vector<std::string> Coordinator::KnownTasks(const v1::JobRecord& job) {
+  std::vector<std::string> known;
+  for (const v1::StageRecord& stage : job.stages()) {
+    for (const v1::TaskRecord& task : stage.tasks()) {
+      if (task.state() == v1::PENDING && IsKnown(task.task())) known.push_back(task.task().task_id());
+    }
+  }
+  return known;
+}
+
+// Another job may have computed the same while a task waited. That takes no worker. The planner asks for
+// nothing that is known, so the tasks that come of this are new.
+void Coordinator::TakeKnownResults(LiveJob& job) {
+  const std::vector<std::string> known = KnownTasks(job.record);
+  if (known.empty()) return;
   Update update(store_.NewChange());
   update.record = job.record;
-  if (!ForgetTask(update.record, task.task_id())) return false;
+  bool forgot = false;
+  for (const std::string& task_id : known) forgot |= ForgetTask(update.record, task_id);
+  if (!forgot) return;  // they were tried before: they run again
   update.outcome = AdvanceJob(update.record, InputNow());
-  const absl::Status status = Apply(job, std::move(update));
-  if (!status.ok()) Log(status.ToString());
-  return status.ok();
+  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) Log(status.ToString());
 }
 
 }  // namespace rad

@@ -32,24 +32,32 @@ bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
   return state_matches && LabelsMatch(request, job);
 }
 
+void Remember(const RequestMark& request, const std::string& job_id, JobStore::Change& change) {
+  if (request.id.empty()) return;
+  v1::RequestRecord record;
+  record.set_sha256(request.sha256);
+  record.set_job_id(job_id);
+  change.PutRequest(request.id, record);
+}
+
 }  // namespace
 
-absl::StatusOr<v1::JobStatus> Coordinator::Submit(const std::string& request_id,
-                                                  const std::string& request_sha256, const v1::Job& job) {
+absl::StatusOr<Coordinator::LiveJob*> Coordinator::JobOfRequest(const RequestMark& request) {
+  if (request.id.empty()) return nullptr;
+  absl::StatusOr<std::optional<v1::RequestRecord>> earlier = store_.Request(request.id);
+  if (!earlier.ok()) return earlier.status();
+  if (!earlier->has_value()) return nullptr;
+  if ((*earlier)->sha256() == request.sha256) return FindJob((*earlier)->job_id());
+  return absl::AlreadyExistsError(absl::StrCat("request_id \"", request.id,
+                                               "\" was used for another request, of ", (*earlier)->job_id(),
+                                               ": give another id"));
+}
+
+absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, const v1::Job& job) {
   absl::MutexLock lock(&mutex_);
-  if (!request_id.empty()) {
-    absl::StatusOr<std::optional<v1::RequestRecord>> earlier = store_.Request(request_id);
-    if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value() && (*earlier)->sha256() != request_sha256) {
-      return absl::AlreadyExistsError(absl::StrCat("request_id \"", request_id, "\" was used for ",
-                                                   (*earlier)->job_id(),
-                                                   " with another spec: give another id"));
-    }
-    if (earlier->has_value()) {
-      const LiveJob* first = FindJob((*earlier)->job_id());
-      if (first != nullptr) return StatusOf(first->record, first->waiting);
-    }
-  }
+  const absl::StatusOr<LiveJob*> first = JobOfRequest(request);
+  if (!first.ok()) return first.status();
+  if (*first != nullptr) return StatusOf((*first)->record, (*first)->waiting);
   const std::uint64_t order = jobs_.empty() ? 1 : jobs_.rbegin()->first + 1;
   Update update(store_.NewChange());
   update.record = NewJobRecord(job);
@@ -58,12 +66,7 @@ absl::StatusOr<v1::JobStatus> Coordinator::Submit(const std::string& request_id,
   update.record.set_submitted_unix_seconds(NowMillis() / 1000);
   update.outcome = AdvanceJob(update.record, InputNow());
   update.outcome.notes.insert(update.outcome.notes.begin(), PlanNote{"", "submitted"});
-  if (!request_id.empty()) {
-    v1::RequestRecord request;
-    request.set_sha256(request_sha256);
-    request.set_job_id(update.record.job_id());
-    update.change.PutRequest(request_id, request);
-  }
+  Remember(request, update.record.job_id(), update.change);
   LiveJob live;
   live.record = update.record;  // so that Apply sees no change of stages
   live.record.clear_stages();
@@ -158,17 +161,25 @@ absl::StatusOr<v1::ListResponse> Coordinator::List(const v1::ListRequest& reques
   return response;
 }
 
-absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const std::string& name) {
+absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const RequestMark& request, const std::string& name) {
   absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<LiveJob*> first = JobOfRequest(request);
+  if (!first.ok()) return first.status();
+  if (*first != nullptr) return StatusOf((*first)->record, (*first)->waiting);
   absl::StatusOr<LiveJob*> found = Resolve(name);
   if (!found.ok()) return found.status();
   LiveJob& job = **found;
-  if (job.record.state() == v1::CANCELLED) return StatusOf(job.record, job.waiting);
+  JobStore::Change change = store_.NewChange();
+  Remember(request, job.record.job_id(), change);
+  if (job.record.state() == v1::CANCELLED) {
+    if (absl::Status status = store_.Commit(std::move(change)); !status.ok()) return status;
+    return StatusOf(job.record, job.waiting);
+  }
   if (IsTerminal(job.record.state())) {
     return absl::FailedPreconditionError(
         absl::StrCat(job.record.job_id(), " has already ended: ", v1::State_Name(job.record.state())));
   }
-  Update update(store_.NewChange());
+  Update update(std::move(change));
   update.record = job.record;
   EndJob(update.record, v1::CANCELLED, "cancelled by a user", NowMillis());
   update.outcome.notes.push_back({"", "cancelled by a user"});

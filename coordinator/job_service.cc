@@ -34,6 +34,18 @@ std::string DigestOf(const v1::Job& job) {
   return Sha256Hex(text);
 }
 
+// No job's bytes start with this word, so a submission under the same id is another request.
+std::string DigestOfCancel(const std::string& name) { return Sha256Hex(absl::StrCat("cancel ", name)); }
+
+Violations CheckRequestId(const std::string& request_id) {
+  Violations violations;
+  if (request_id.size() > kMaxRequestIdBytes) {
+    violations.Add("request_id",
+                   absl::StrCat("is ", request_id.size(), " bytes long; give at most ", kMaxRequestIdBytes));
+  }
+  return violations;
+}
+
 struct LogFilter {
   const v1::LogsRequest& request;
   bool Passes(const v1::LogLine& line) const {
@@ -46,16 +58,13 @@ struct LogFilter {
 
 grpc::Status JobServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitRequest* request,
                                     v1::JobStatus* response) {
-  Violations violations;
-  if (request->request_id().size() > kMaxRequestIdBytes) {
-    violations.Add("request_id", absl::StrCat("is longer than ", kMaxRequestIdBytes, " bytes"));
-    return BadRequestStatus(violations);
-  }
+  Violations violations = CheckRequestId(request->request_id());
+  if (!violations.empty()) return BadRequestStatus(violations);
   v1::Job job = request->job();
   FillDefaults(job);
   violations = ValidateJob(job);
   if (!violations.empty()) return BadRequestStatus(violations);
-  return Reply(coordinator_.Submit(request->request_id(), DigestOf(job), job), response);
+  return Reply(coordinator_.Submit({request->request_id(), DigestOf(job)}, job), response);
 }
 
 grpc::Status JobServiceImpl::Plan(grpc::ServerContext*, const v1::PlanRequest* request,
@@ -96,7 +105,10 @@ grpc::Status JobServiceImpl::Watch(grpc::ServerContext* context, const v1::Watch
 
 grpc::Status JobServiceImpl::Cancel(grpc::ServerContext*, const v1::CancelRequest* request,
                                     v1::JobStatus* response) {
-  return Reply(coordinator_.Cancel(request->job_id()), response);
+  const Violations violations = CheckRequestId(request->request_id());
+  if (!violations.empty()) return BadRequestStatus(violations);
+  const RequestMark mark{request->request_id(), DigestOfCancel(request->job_id())};
+  return Reply(coordinator_.Cancel(mark, request->job_id()), response);
 }
 
 grpc::Status JobServiceImpl::Scores(grpc::ServerContext*, const v1::ScoresRequest* request,

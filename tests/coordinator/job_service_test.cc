@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/coordinator/sample_job.h"
 #include "tests/coordinator/service_fixture.h"
 
@@ -63,11 +64,9 @@ TEST_F(JobServiceTest, TwoEqualJobsAtOnceComputeOnce) {
     EXPECT_EQ(task.job_id(), first);
     busy.Finish(task, busy.Answer(task));
   }
-  // The idle worker went on with the first job too; the next free one finds the second's scores known.
-  const v1::Task evaluation = idle.AwaitStart();
-  EXPECT_EQ(evaluation.job_id(), first);
-  idle.Finish(evaluation, idle.Answer(evaluation));
-  AwaitStage(second, "rank", v1::SUCCEEDED);
+  // Both workers are busy with the first job; the second's scores are known all the same.
+  EXPECT_EQ(idle.AwaitStart().job_id(), first);
+  EXPECT_EQ(Stage(Get(second), "rank").state(), v1::SUCCEEDED);
   EXPECT_TRUE(Stage(Get(second), "rank").reused());
   EXPECT_FALSE(Stage(Get(first), "rank").reused());
 }
@@ -104,29 +103,78 @@ TEST_F(JobServiceTest, CancellingStopsTheTaskAndFreesTheWorker) {
   FakeWorker worker(channel(), "w");
   const std::string id = Submit(SampleJob()).job_id();
   const v1::Task task = worker.AwaitStart();
-  grpc::ClientContext context;
-  v1::CancelRequest request;
-  request.set_job_id(id);
   v1::JobStatus status;
-  ASSERT_TRUE(jobs_->Cancel(&context, request, &status).ok());
+  ASSERT_TRUE(TryCancel(id, "", &status).ok());
   EXPECT_EQ(status.state(), v1::CANCELLED);
   EXPECT_EQ(worker.Await(v1::Directive::kStop).stop().task_id(), task.task_id());
   const std::string next = Submit(SampleAblation()).job_id();
   worker.Fail(task, v1::TaskFailure::CANCELLED, "stopped");
   EXPECT_EQ(worker.AwaitStart().job_id(), next);
-  grpc::ClientContext again;
-  EXPECT_TRUE(jobs_->Cancel(&again, request, &status).ok());
+  EXPECT_TRUE(TryCancel(id, "", &status).ok());
+}
+
+TEST_F(JobServiceTest, ACancellationSentAgainSparesLaterJobsOfTheName) {
+  Submit(SampleAblation());
+  v1::JobStatus status;
+  ASSERT_TRUE(TryCancel("ablation", "request-1", &status).ok());
+  EXPECT_EQ(status.job_id(), "job-1");
+  EXPECT_EQ(status.state(), v1::CANCELLED);
+  Submit(SampleAblation());
+  for (int life = 0; life < 2; ++life, Restart()) {
+    ASSERT_TRUE(TryCancel("ablation", "request-1", &status).ok());
+    EXPECT_EQ(status.job_id(), "job-1");
+    EXPECT_EQ(Get("job-2").state(), v1::PENDING);
+  }
+  ASSERT_TRUE(TryCancel("ablation", "request-2", &status).ok());
+  EXPECT_EQ(status.job_id(), "job-2");
+  EXPECT_EQ(status.state(), v1::CANCELLED);
+}
+
+TEST_F(JobServiceTest, ACancellationOfAJobCancelledAlreadyIsRememberedToo) {
+  Submit(SampleAblation());
+  v1::JobStatus status;
+  ASSERT_TRUE(TryCancel("ablation", "", &status).ok());
+  ASSERT_TRUE(TryCancel("ablation", "request-1", &status).ok());
+  Submit(SampleAblation());
+  ASSERT_TRUE(TryCancel("ablation", "request-1", &status).ok());
+  EXPECT_EQ(status.job_id(), "job-1");
+  EXPECT_EQ(Get("job-2").state(), v1::PENDING);
+}
+
+TEST_F(JobServiceTest, ARequestIdNamesOneRequestOfWhateverKind) {
+  Submit(SampleAblation(), "request-1");
+  Submit(SampleAblation());
+  v1::JobStatus status;
+  ASSERT_TRUE(TryCancel("job-1", "request-2", &status).ok());
+  const auto refused = [&](const std::string& job, const std::string& request_id) {
+    const grpc::Status result = TryCancel(job, request_id, &status);
+    EXPECT_EQ(result.error_code(), grpc::StatusCode::ALREADY_EXISTS) << job << " " << request_id;
+    EXPECT_THAT(result.error_message(), HasSubstr(absl::StrCat("\"", request_id, "\" was used")));
+    EXPECT_THAT(result.error_message(), HasSubstr("job-1"));
+  };
+  refused("job-2", "request-1");
+  refused("job-2", "request-2");
+  EXPECT_EQ(Get("job-2").state(), v1::PENDING);
+  EXPECT_EQ(TrySubmit(SampleAblation(), "request-2", &status).error_code(), grpc::StatusCode::ALREADY_EXISTS);
+}
+
+TEST_F(JobServiceTest, ARequestIdIsBounded) {
+  Submit(SampleAblation());
+  v1::JobStatus status;
+  for (const grpc::Status& result : {TryCancel("job-1", std::string(201, 'x'), &status),
+                                     TrySubmit(SampleAblation(), std::string(201, 'x'), &status)}) {
+    EXPECT_EQ(result.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(result.error_message(), HasSubstr("request_id is 201 bytes long; give at most 200"));
+  }
+  EXPECT_EQ(Get("job-1").state(), v1::PENDING);
 }
 
 TEST_F(JobServiceTest, AnEndedJobCannotBeCancelled) {
   FakeWorker worker(channel(), "w");
   const std::string id = Submit(SampleAblation()).job_id();
   Work(worker, id);
-  grpc::ClientContext context;
-  v1::CancelRequest request;
-  request.set_job_id(id);
   v1::JobStatus status;
-  EXPECT_EQ(jobs_->Cancel(&context, request, &status).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(TryCancel(id, "", &status).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
 }
 
 TEST_F(JobServiceTest, JobsAreFoundByIdPrefixAndName) {

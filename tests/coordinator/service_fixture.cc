@@ -1,7 +1,5 @@
 #include "tests/coordinator/service_fixture.h"
 
-#include <chrono>
-
 #include "absl/strings/str_cat.h"
 
 namespace rad {
@@ -43,6 +41,15 @@ v1::JobStatus ServiceTest::Submit(const v1::Job& job, const std::string& request
   return status;
 }
 
+grpc::Status ServiceTest::TryCancel(const std::string& job, const std::string& request_id,
+                                    v1::JobStatus* status) {
+  grpc::ClientContext context;
+  v1::CancelRequest request;
+  request.set_request_id(request_id);
+  request.set_job_id(job);
+  return jobs_->Cancel(&context, request, status);
+}
+
 v1::JobStatus ServiceTest::Get(const std::string& job_id) {
   grpc::ClientContext context;
   v1::GetRequest request;
@@ -63,19 +70,6 @@ std::vector<v1::Event> ServiceTest::Events(const std::string& job_id) {
   while (reader->Read(&event)) events.push_back(event);
   EXPECT_TRUE(reader->Finish().ok());
   return events;
-}
-
-void ServiceTest::AwaitStage(const std::string& job_id, const std::string& stage, v1::State state) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-  v1::WatchRequest request;
-  request.set_job_id(job_id);
-  auto reader = jobs_->Watch(&context, request);
-  v1::Event event;
-  while (reader->Read(&event)) {
-    if (Stage(event.status(), stage).state() == state) return context.TryCancel();
-  }
-  ADD_FAILURE() << stage << " never became " << v1::State_Name(state);
 }
 
 std::vector<std::string> ServiceTest::Work(FakeWorker& worker, const std::string& job_id) {

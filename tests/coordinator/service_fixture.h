@@ -40,11 +40,10 @@ class ServiceTest : public ::testing::Test {
 
   v1::JobStatus Submit(const v1::Job& job, const std::string& request_id = "");
   grpc::Status TrySubmit(const v1::Job& job, const std::string& request_id, v1::JobStatus* status);
+  grpc::Status TryCancel(const std::string& job, const std::string& request_id, v1::JobStatus* status);
   v1::JobStatus Get(const std::string& job_id);
   // Every event of a job that has ended.
   std::vector<v1::Event> Events(const std::string& job_id);
-  // Follows the job's events until the stage is in that state; fails when the job ends first.
-  void AwaitStage(const std::string& job_id, const std::string& stage, v1::State state);
   // Lets `worker` do every task until the job ends; the stages worked on, in order, each once.
   std::vector<std::string> Work(FakeWorker& worker, const std::string& job_id);
   std::shared_ptr<grpc::Channel> channel() { return channel_; }

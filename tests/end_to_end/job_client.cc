@@ -14,6 +14,17 @@ bool Ended(const v1::JobStatus& status) {
   return status.state() == v1::SUCCEEDED || status.state() == v1::FAILED || status.state() == v1::CANCELLED;
 }
 
+// The answer to one call; a refusal fails the test.
+template <typename Stub, typename Request, typename Response>
+Response Ask(Stub& stub, grpc::Status (Stub::*call)(grpc::ClientContext*, const Request&, Response*),
+             const Request& request) {
+  grpc::ClientContext context;
+  Response response;
+  const grpc::Status status = (stub.*call)(&context, request, &response);
+  EXPECT_TRUE(status.ok()) << Request::descriptor()->name() << ": " << status.error_message();
+  return response;
+}
+
 }  // namespace
 
 JobClient::JobClient(const std::string& address) {
@@ -28,11 +39,7 @@ std::string JobClient::Submit(const v1::Job& job, const std::string& request_id)
   v1::SubmitRequest request;
   request.set_request_id(request_id);
   *request.mutable_job() = job;
-  grpc::ClientContext context;
-  v1::JobStatus status;
-  const grpc::Status called = jobs_->Submit(&context, request, &status);
-  EXPECT_TRUE(called.ok()) << called.error_message();
-  return status.job_id();
+  return Ask(*jobs_, &v1::JobService::Stub::Submit, request).job_id();
 }
 
 v1::JobStatus JobClient::Follow(const std::string& job_id,
@@ -70,21 +77,13 @@ v1::JobStatus JobClient::Finish(const std::string& job_id) {
 v1::Ranked JobClient::Scores(const std::string& job_id) {
   v1::ScoresRequest request;
   request.set_job_id(job_id);
-  grpc::ClientContext context;
-  v1::Ranked ranked;
-  const grpc::Status called = jobs_->Scores(&context, request, &ranked);
-  EXPECT_TRUE(called.ok()) << called.error_message();
-  return ranked;
+  return Ask(*jobs_, &v1::JobService::Stub::Scores, request);
 }
 
 v1::Manifest JobClient::Artifact(const std::string& artifact_id) {
   v1::GetManifestRequest request;
   request.set_artifact_id(artifact_id);
-  grpc::ClientContext context;
-  v1::Manifest manifest;
-  const grpc::Status called = artifacts_->GetManifest(&context, request, &manifest);
-  EXPECT_TRUE(called.ok()) << called.error_message();
-  return manifest;
+  return Ask(*artifacts_, &v1::ArtifactService::Stub::GetManifest, request);
 }
 
 const v1::StageStatus* StageNamed(const v1::JobStatus& status, const std::string& name) {

@@ -1,16 +1,14 @@
 #include "worker/model/gguf_model.h"
 
-#include <map>
 #include <optional>
 #include <utility>
 
-#include "absl/base/call_once.h"
 #include "worker/model/check_config.h"
 #include "worker/model/gguf.h"
 #include "worker/model/gguf_config.h"
 #include "worker/model/gguf_names.h"
+#include "worker/model/indexed_model_file.h"
 #include "worker/model/mapped_file.h"
-#include "worker/model/sha256.h"
 #include "worker/model/str_cat.h"
 
 namespace rad {
@@ -27,93 +25,40 @@ bool IsQueryOrKey(std::string_view name) {
   return name.find(".self_attn.q_proj.") != name.npos || name.find(".self_attn.k_proj.") != name.npos;
 }
 
-void ReadUnpermuted(const GgufTensor& tensor, std::int64_t head_dim, std::span<float> out) {
-  const std::int64_t rows = tensor.shape[0];
+void ReadUnpermuted(const StoredWeight& weight, std::int64_t head_dim, std::span<float> out) {
+  const std::int64_t rows = weight.shape[0];
   const std::size_t row_values = out.size() / static_cast<std::size_t>(rows);
-  const std::size_t row_bytes = tensor.data.size() / static_cast<std::size_t>(rows);
+  const std::size_t row_bytes = weight.data.size() / static_cast<std::size_t>(rows);
   for (std::int64_t row = 0; row < rows; ++row) {
     const auto to = static_cast<std::size_t>(UnpermutedRow(row, head_dim));
-    Dequantize(tensor.type, tensor.data.subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes),
+    Dequantize(weight.type, weight.data.subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes),
                out.subspan(to * row_values, row_values));
   }
 }
 
-std::int64_t ValueCount(const GgufTensor& tensor) {
-  std::int64_t count = 1;
-  for (const std::int64_t extent : tensor.shape) count *= extent;
-  return count;
-}
-
-class GgufModel final : public ModelFile {
+class GgufModel final : public IndexedModelFile {
  public:
   GgufModel(std::optional<MappedFile> file, std::span<const std::byte> bytes, ModelConfig config,
-            std::map<std::string, GgufTensor, std::less<>> weights)
-      : file_(std::move(file)), bytes_(bytes), config_(std::move(config)), weights_(std::move(weights)) {}
-
-  const ModelConfig& config() const override { return config_; }
-
-  std::vector<std::string> TensorNames() const override {
-    std::vector<std::string> names;
-    for (const auto& [name, tensor] : weights_) names.push_back(name);
-    return names;
-  }
-
-  bool Has(std::string_view name) const override { return weights_.contains(name); }
-
-  absl::StatusOr<std::vector<std::int64_t>> Shape(std::string_view name) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    return (*tensor)->shape;
-  }
-
-  absl::StatusOr<std::string> TypeName(std::string_view name) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    return std::string(LayoutOf((*tensor)->type).name);
-  }
-
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    if (const auto count = ValueCount(**tensor); static_cast<std::size_t>(count) != out.size()) {
-      return absl::InvalidArgumentError(
-          StrCat("weight '", name, "' has ", count, " values, but room was given for ", out.size()));
-    }
-    if (config_.architecture == "llama" && IsQueryOrKey(name)) {
-      ReadUnpermuted(**tensor, config_.head_dim, out);
-    } else {
-      Dequantize((*tensor)->type, (*tensor)->data, out);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::string> Digest() const override {
-    absl::call_once(digest_once_, [this] {
-      Sha256 sha;
-      sha.Update(bytes_);
-      digest_ = sha.Finish();
-    });
-    return digest_;
-  }
+            WeightIndex weights)
+      : IndexedModelFile(std::move(config), std::move(weights)), file_(std::move(file)), bytes_(bytes) {}
 
  private:
-  absl::StatusOr<const GgufTensor*> Find(std::string_view name) const {
-    const auto found = weights_.find(name);
-    if (found == weights_.end()) return absl::NotFoundError(StrCat("the model has no weight '", name, "'"));
-    return &found->second;
+  void Read(std::string_view name, const StoredWeight& weight, std::span<float> out) const override {
+    if (config().architecture == "llama" && IsQueryOrKey(name)) {
+      ReadUnpermuted(weight, config().head_dim, out);
+    } else {
+      Dequantize(weight.type, weight.data, out);
+    }
   }
+
+  void Hash(Sha256& sha) const override { sha.Update(bytes_); }
 
   std::optional<MappedFile> file_;
   std::span<const std::byte> bytes_;
-  ModelConfig config_;
-  std::map<std::string, GgufTensor, std::less<>> weights_;
-  mutable absl::once_flag digest_once_;
-  mutable std::string digest_;
 };
 
-absl::StatusOr<std::map<std::string, GgufTensor, std::less<>>> NameWeights(const Gguf& gguf,
-                                                                           const ModelConfig& config) {
-  std::map<std::string, GgufTensor, std::less<>> weights;
+absl::StatusOr<WeightIndex> NameWeights(const Gguf& gguf, const ModelConfig& config) {
+  WeightIndex weights;
   for (const auto& [gguf_name, tensor] : gguf.tensors) {
     if (gguf_name == "rope_freqs.weight") continue;  // it went into the configuration
     const auto name = HuggingFaceName(gguf_name);
@@ -122,7 +67,7 @@ absl::StatusOr<std::map<std::string, GgufTensor, std::less<>>> NameWeights(const
                                                config.architecture, " model of ", config.layers,
                                                " layers; this variant is not supported"));
     }
-    weights.emplace(*name, tensor);
+    weights.emplace(*name, StoredWeight{tensor.type, tensor.shape, tensor.data});
   }
   return weights;
 }
@@ -146,12 +91,7 @@ absl::StatusOr<std::unique_ptr<ModelFile>> Make(std::optional<MappedFile> file,
   if (!config.ok()) return config.status();
   auto weights = NameWeights(*gguf, *config);
   if (!weights.ok()) return weights.status();
-  const ShapeOf shape_of = [&](const std::string& name) -> std::optional<std::vector<std::int64_t>> {
-    const auto found = weights->find(name);
-    if (found == weights->end()) return std::nullopt;
-    return found->second.shape;
-  };
-  if (auto status = CheckWeights(*config, shape_of); !status.ok()) return status;
+  if (auto status = CheckWeights(*config, ShapesIn(*weights)); !status.ok()) return status;
   if (auto status = CheckTokens(*gguf, *config); !status.ok()) return status;
   return std::make_unique<GgufModel>(std::move(file), bytes, *std::move(config), *std::move(weights));
 }

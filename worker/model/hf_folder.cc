@@ -1,92 +1,36 @@
 #include "worker/model/hf_folder.h"
 
-#include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/base/call_once.h"
 #include "kernels/dequant.h"
 #include "worker/model/check_config.h"
 #include "worker/model/hf_config.h"
+#include "worker/model/indexed_model_file.h"
 #include "worker/model/json.h"
-#include "worker/model/sha256.h"
 #include "worker/model/str_cat.h"
 #include "worker/model/weight_files.h"
 
 namespace rad {
 namespace {
 
-using Weights = std::map<std::string, const TensorView*, std::less<>>;
-
-class HuggingFaceFolder final : public ModelFile {
+class HuggingFaceFolder final : public IndexedModelFile {
  public:
   HuggingFaceFolder(std::vector<MappedFile> json_files, WeightFiles files, ModelConfig config,
-                    Weights weights)
-      : json_files_(std::move(json_files)),
-        files_(std::move(files)),
-        config_(std::move(config)),
-        weights_(std::move(weights)) {}
-
-  const ModelConfig& config() const override { return config_; }
-
-  std::vector<std::string> TensorNames() const override {
-    std::vector<std::string> names;
-    for (const auto& [name, tensor] : weights_) names.push_back(name);
-    return names;
-  }
-
-  bool Has(std::string_view name) const override { return weights_.contains(name); }
-
-  absl::StatusOr<std::vector<std::int64_t>> Shape(std::string_view name) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    return (*tensor)->shape;
-  }
-
-  absl::StatusOr<std::string> TypeName(std::string_view name) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    return std::string(DTypeName((*tensor)->dtype));
-  }
-
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const override {
-    auto tensor = Find(name);
-    if (!tensor.ok()) return tensor.status();
-    const auto type = *TensorTypeNamed(DTypeName((*tensor)->dtype));  // checked when opening
-    const auto count = (*tensor)->data.size() / static_cast<std::size_t>(LayoutOf(type).block_bytes);
-    if (count != out.size()) {
-      return absl::InvalidArgumentError(
-          StrCat("weight '", name, "' has ", count, " values, but room was given for ", out.size()));
-    }
-    Dequantize(type, (*tensor)->data, out);
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::string> Digest() const override {
-    absl::call_once(digest_once_, [this] {
-      Sha256 sha;
-      for (const MappedFile& file : json_files_) sha.Update(file.bytes());
-      for (const auto& [name, file] : files_.files) sha.Update(file.bytes());
-      digest_ = sha.Finish();
-    });
-    return digest_;
-  }
+                    WeightIndex weights)
+      : IndexedModelFile(std::move(config), std::move(weights)),
+        json_files_(std::move(json_files)),
+        files_(std::move(files)) {}
 
  private:
-  absl::StatusOr<const TensorView*> Find(std::string_view name) const {
-    const auto found = weights_.find(name);
-    if (found == weights_.end()) return absl::NotFoundError(StrCat("the model has no weight '", name, "'"));
-    return found->second;
+  void Hash(Sha256& sha) const override {
+    for (const MappedFile& file : json_files_) sha.Update(file.bytes());
+    for (const auto& [name, file] : files_.files) sha.Update(file.bytes());
   }
 
   std::vector<MappedFile> json_files_;  // config.json, tokenizer.json
   WeightFiles files_;
-  ModelConfig config_;
-  Weights weights_;
-  mutable absl::once_flag digest_once_;
-  mutable std::string digest_;
 };
 
 // Tensors that files carry although they are no weights: a table of RoPE frequencies that older versions
@@ -95,8 +39,8 @@ bool IsRedundant(const ModelConfig& config, std::string_view name) {
   return name.ends_with(".rotary_emb.inv_freq") || (config.tied_embeddings && name == "lm_head.weight");
 }
 
-absl::StatusOr<Weights> PickWeights(const WeightFiles& files, const ModelConfig& config) {
-  Weights weights;
+absl::StatusOr<WeightIndex> PickWeights(const WeightFiles& files, const ModelConfig& config) {
+  WeightIndex weights;
   for (const auto& [name, tensor] : files.tensors) {
     if (IsRedundant(config, name)) continue;
     if (!IsWeightOf(config, name)) {
@@ -104,11 +48,12 @@ absl::StatusOr<Weights> PickWeights(const WeightFiles& files, const ModelConfig&
                                                " model of ", config.layers,
                                                " layers; this variant is not supported"));
     }
-    if (!TensorTypeNamed(DTypeName(tensor->dtype))) {
+    const auto type = TensorTypeNamed(DTypeName(tensor->dtype));
+    if (!type) {
       return absl::InvalidArgumentError(StrCat("tensor '", name, "' has dtype ", DTypeName(tensor->dtype),
                                                ", which weights may not have; store it as F32, F16 or BF16"));
     }
-    weights.emplace(name, tensor);
+    weights.emplace(name, StoredWeight{*type, tensor->shape, tensor->data});
   }
   return weights;
 }
@@ -120,16 +65,11 @@ absl::StatusOr<ModelConfig> ReadConfig(const MappedFile& file) {
   return ConfigOfHuggingFace(*json);
 }
 
-absl::StatusOr<Weights> CheckedWeights(const WeightFiles& files, ModelConfig& config) {
+absl::StatusOr<WeightIndex> CheckedWeights(const WeightFiles& files, ModelConfig& config) {
   config.qkv_bias = files.tensors.contains("model.layers.0.self_attn.q_proj.bias");
   auto weights = PickWeights(files, config);
   if (!weights.ok()) return weights.status();
-  const ShapeOf shape_of = [&](const std::string& name) -> std::optional<std::vector<std::int64_t>> {
-    const auto found = weights->find(name);
-    if (found == weights->end()) return std::nullopt;
-    return found->second->shape;
-  };
-  if (auto status = CheckWeights(config, shape_of); !status.ok()) return status;
+  if (auto status = CheckWeights(config, ShapesIn(*weights)); !status.ok()) return status;
   return weights;
 }
 
@@ -154,7 +94,7 @@ absl::StatusOr<std::unique_ptr<ModelFile>> OpenHuggingFaceFolder(const std::file
   auto tokenizer_file = MappedFile::Open(folder / "tokenizer.json");
   if (tokenizer_file.ok()) json_files.push_back(*std::move(tokenizer_file));
   if (!tokenizer_file.ok() && !absl::IsNotFound(tokenizer_file.status())) return tokenizer_file.status();
-  // The maps inside `files` keep their nodes when moved, so the weights' pointers stay good.
+  // Mapped files stay where they are when moved, so the weights' data stay good.
   return std::make_unique<HuggingFaceFolder>(std::move(json_files), *std::move(files), *std::move(config),
                                              *std::move(weights));
 }

@@ -1,8 +1,8 @@
 #include <iostream>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/request_id.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/view/progress_view.h"
 
@@ -39,7 +39,7 @@ absl::StatusOr<int> Cancel(Session& session, const Options& options) {
   for (const std::string& job : options.jobs) {
     v1::CancelRequest request;
     request.set_job_id(job);
-    request.set_request_id(absl::StrCat("cancel-", job));
+    request.set_request_id(RandomRequestId());
     auto status = client->Call(&Jobs::Cancel, request);
     if (!status.ok()) return status.status();
     session.console.out << "job " << status->job_id() << " " << StateWord(status->state()) << "\n";

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace rad::cli {
 namespace {
@@ -24,9 +25,26 @@ struct Refusal {
   std::string why;
 };
 
+// Whether `rest` begins with a quote that nothing closes. yaml-cpp lets the end of the text close it.
+bool IsUnclosedQuote(absl::string_view rest) {
+  const bool is_double = absl::StartsWith(rest, "\"");
+  if (!is_double && !absl::StartsWith(rest, "'")) return false;
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    const bool escapes = is_double ? rest[i] == '\\' : absl::StartsWith(rest.substr(i), "''");
+    if (escapes) {
+      ++i;
+    } else if (rest[i] == rest[0]) {
+      return false;
+    }
+  }
+  return true;
+}
+
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::shared_ptr<const std::string> source) : source_(std::move(source)) {}
+  // `text` is what the parser reads; its marks count bytes after a byte order mark.
+  TreeBuilder(std::shared_ptr<const std::string> source, absl::string_view text)
+      : source_(std::move(source)), text_(absl::StripPrefix(text, "\xef\xbb\xbf")) {}
 
   YamlNode Take() { return std::move(root_); }
 
@@ -43,6 +61,7 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
+    RefuseBadStart(mark);
     const bool quoted = tag == "!";
     if (open_.empty() || !NeedsKey(open_.back())) {
       const bool null = !quoted && (value.empty() || value == "~" || value == "null");
@@ -84,6 +103,15 @@ class TreeBuilder : public YAML::EventHandler {
   static void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
     if (!tag.empty() && tag != "?" && tag != "!") {
       throw Refusal{mark, absl::StrCat("tags (", tag, ") are not supported")};
+    }
+  }
+
+  // What the parser's report of a scalar hides: a tag written like its own marks, and a missing quote.
+  void RefuseBadStart(const YAML::Mark& mark) const {
+    const absl::string_view rest = text_.substr(mark.pos);
+    if (absl::StartsWith(rest, "!")) throw Refusal{mark, "tags (!) are not supported"};
+    if (IsUnclosedQuote(rest)) {
+      throw Refusal{mark, absl::StrCat("the quote ", rest.substr(0, 1), " is never closed")};
     }
   }
 
@@ -135,6 +163,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::shared_ptr<const std::string> source_;
+  absl::string_view text_;
   YamlNode root_;
   std::vector<OpenNode> open_;
   std::size_t values_ = 0;
@@ -185,7 +214,7 @@ absl::StatusOr<YamlNode> ReadYaml(absl::string_view text, absl::string_view sour
   const auto name = std::make_shared<const std::string>(source);
   if (auto why = UnreadableText(text)) return Invalid({name}, *why);
   std::istringstream stream{std::string(text)};
-  TreeBuilder builder(name);
+  TreeBuilder builder(name, text);
   try {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
@@ -193,7 +222,7 @@ absl::StatusOr<YamlNode> ReadYaml(absl::string_view text, absl::string_view sour
       empty.position = {name};
       return empty;
     }
-    TreeBuilder second(name);
+    TreeBuilder second(name, text);
     if (parser.HandleNextDocument(second)) return Invalid({name}, "more than one YAML document (---)");
   } catch (const Refusal& refusal) {
     return Invalid({name, refusal.mark.line + 1, refusal.mark.column + 1}, refusal.why);

@@ -1,6 +1,7 @@
 // yaml_tree.h: a YAML document as a small tree that remembers where each value was written.
 // Reads hostile text safely: size, depth and number of values are bounded, anchors and aliases are refused
-// (a few of them expand to gigabytes), and so are tags, duplicate keys and a second document.
+// (a few of them expand to gigabytes), and so are tags, duplicate keys, quotes that nothing closes and a
+// second document.
 #pragma once
 
 #include <cstddef>

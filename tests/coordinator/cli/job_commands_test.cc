@@ -153,6 +153,17 @@ TEST(JobCancel, AsksForConsentWhereNobodyCanBeAsked) {
   EXPECT_EQ(coordinator.script().cancelled.at(0).job_id(), "j1");
 }
 
+// A name may be another job's by the second time.
+TEST(JobCancel, EveryCallIsARequestOfItsOwn) {
+  const ScriptedCoordinator coordinator({.statuses = {JobIn(v1::CANCELLED)}});
+  EXPECT_EQ(Radctl(coordinator, {"job", "cancel", "trial", "--yes"}).exit_code, 0);
+  EXPECT_EQ(Radctl(coordinator, {"job", "cancel", "trial", "--yes"}).exit_code, 0);
+  const auto cancelled = coordinator.script().cancelled;
+  ASSERT_EQ(cancelled.size(), 2u);
+  EXPECT_FALSE(cancelled[0].request_id().empty());
+  EXPECT_NE(cancelled[0].request_id(), cancelled[1].request_id());
+}
+
 TEST(JobLogs, PassesFiltersAndPrintsLines) {
   v1::LogLine line;
   line.set_unix_millis(1);

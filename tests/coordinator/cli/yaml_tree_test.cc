@@ -52,6 +52,30 @@ TEST(YamlTree, RefusesAnchorsAliasesAndTags) {
   EXPECT_THAT(ErrorOf("a: &x [1]\nb: *x\n"), HasSubstr("anchors"));
   EXPECT_THAT(ErrorOf("a: !!binary aGk=\n"), HasSubstr("tags"));
   EXPECT_THAT(ErrorOf("a: !ruby/object {}\n"), HasSubstr("tags"));
+  EXPECT_THAT(ErrorOf("a: ! 'x'\n"), HasSubstr("f.yaml:1:4: tags (!)"));
+  EXPECT_THAT(ErrorOf("a: !<?> \"x\n"), HasSubstr("f.yaml:1:4: tags (!)"));
+}
+
+TEST(YamlTree, RefusesAQuoteThatNothingClosesWhereItOpens) {
+  EXPECT_THAT(ErrorOf("a: 1\nb: \"x\nc: 2\n"), HasSubstr("f.yaml:2:4: the quote \" is never closed"));
+  EXPECT_THAT(ErrorOf("a: 'x\n"), HasSubstr("f.yaml:1:4: the quote ' is never closed"));
+  EXPECT_THAT(ErrorOf("a: 'it''s\n"), HasSubstr("f.yaml:1:4: the quote"));
+  EXPECT_THAT(ErrorOf("a: \"x\\\"\n"), HasSubstr("f.yaml:1:4: the quote"));
+  EXPECT_THAT(ErrorOf("a: ['x', \"y]\n"), HasSubstr("f.yaml:1:10: the quote"));
+  EXPECT_THAT(ErrorOf("a: 1\n'k: 1\n"), HasSubstr("f.yaml:2:1: the quote"));
+  EXPECT_THAT(ErrorOf("\xef\xbb\xbf\xc3\xa9: 'x\n"), HasSubstr("the quote"));
+  EXPECT_THAT(ErrorOf("a: \"x"), HasSubstr("f.yaml:1:"));
+}
+
+TEST(YamlTree, ReadsQuotesInsideQuotes) {
+  auto tree = ReadYaml("a: 'it''s'\nb: \"x\\\\\"\nc: '\\'\nd: 'x\n\n  y'\ne: don't\nf: ''''\n", "f.yaml");
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  EXPECT_EQ(tree->Find("a")->scalar, "it's");
+  EXPECT_EQ(tree->Find("b")->scalar, "x\\");
+  EXPECT_EQ(tree->Find("c")->scalar, "\\");
+  EXPECT_EQ(tree->Find("d")->scalar, "x\ny");
+  EXPECT_EQ(tree->Find("e")->scalar, "don't");
+  EXPECT_EQ(tree->Find("f")->scalar, "'");
 }
 
 TEST(YamlTree, RefusesABillionLaughsWithoutExpandingThem) {

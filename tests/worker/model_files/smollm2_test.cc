@@ -1,4 +1,6 @@
 // A real teacher: its numbers, and its weights against those that Hugging Face's reader holds.
+#include "tests/worker/transformer/smollm2.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -6,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,18 +19,11 @@ namespace {
 
 class SmolLm2 : public testing::Test {
  protected:
-  void SetUp() override {
-    const char* cache = std::getenv("RAD_CACHE");
-    path_ =
-        std::filesystem::path(cache == nullptr ? "" : cache) / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf";
-    if (!std::filesystem::exists(path_))
-      GTEST_SKIP() << path_ << " is not there; deploy/fetch_teacher.sh fetches it";
-  }
-  std::filesystem::path path_;
+  void SetUp() override { RAD_REQUIRE_SMOLLM2(); }
 };
 
 TEST_F(SmolLm2, HasItsPublishedNumbers) {
-  auto info = InspectModel(path_);
+  auto info = InspectModel(SmolLm2Path());
   ASSERT_TRUE(info.ok()) << info.status();
   const ModelConfig& c = info->config;
   EXPECT_EQ(c.architecture, "llama");
@@ -52,7 +46,7 @@ TEST_F(SmolLm2, WeightsMatchTheReference) {
   std::ifstream in(std::filesystem::path(std::getenv("RAD_TEST_DATA")) / "model_files" /
                    "smollm2_weights.json");
   const auto reference = nlohmann::json::parse(in);
-  auto model = OpenModelFile(path_);
+  auto model = OpenModelFile(SmolLm2Path());
   ASSERT_TRUE(model.ok()) << model.status();
   for (const auto& [name, weight] : reference.items()) {
     const auto shape = (*model)->Shape(name);

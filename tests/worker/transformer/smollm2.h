@@ -27,7 +27,7 @@ inline nlohmann::json TeacherReference(const std::string& name) {
 
 }  // namespace rad
 
-#define RAD_REQUIRE_SMOLLM2()                                                                             \
-  if (!std::filesystem::exists(::rad::SmolLm2Path())) {                                                   \
-    GTEST_SKIP() << ::rad::SmolLm2Path() << " is absent: deploy/quickstart.sh fetches it into RAD_CACHE"; \
+#define RAD_REQUIRE_SMOLLM2()                                                                                \
+  if (!std::filesystem::exists(::rad::SmolLm2Path())) {                                                      \
+    GTEST_SKIP() << ::rad::SmolLm2Path() << " is absent: deploy/fetch_teacher.sh fetches it into RAD_CACHE"; \
   }
