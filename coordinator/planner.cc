@@ -93,7 +93,8 @@ class Planner {
 
   std::string RankDigest(const std::string& score_key) const {
     const RaceOptions options = RaceOptionsOf(job_);
-    return absl::StrCat(score_key, "/rank/", options.method, "/", options.examples, "/", options.leaders);
+    return absl::StrCat(score_key, "/rank/", options.method, "/", options.examples, "/", options.by, "/",
+                        options.delta, "/", options.top);
   }
 
   bool Select(v1::StageRecord& stage) {

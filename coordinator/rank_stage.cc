@@ -52,10 +52,14 @@ RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
   options.layers = job.teacher().layers();
   options.heads_per_layer = job.teacher().heads();
   options.examples = job.job().spec().probe().examples();
-  options.method = job.job().spec().ranking().method();
+  const v1::Ranking& ranking = job.job().spec().ranking();
+  options.method = ranking.method();
+  options.by = ranking.by();
+  options.delta = ranking.delta();
+  options.top = ranking.top();
   for (const NamedStudent& named : StudentsOf(job.job())) {
     if (named.student->placement() != v1::Student::TOP) continue;
-    options.leaders = std::max(options.leaders, named.student->head_budget());
+    options.top = std::max(options.top, named.student->head_budget());
   }
   return options;
 }
@@ -71,21 +75,22 @@ RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::
     return {.refused = true, .reason = RefusalOf(probe, correct)};
   }
   RaceDecision race = NextRound(table, RaceOptionsOf(job));
-  if (race.done) return {.ranking = std::move(race.ranking), .reason = std::move(race.reason)};
-  return {.tasks = ScoreTasks(job, CutRound(table, race.heads, race.examples, workers)),
-          .reason = std::move(race.reason)};
+  if (race.done) {
+    return {.ranking = std::move(race.ranking),
+            .evaluations = race.evaluations,
+            .reason = std::move(race.reason)};
+  }
+  return {.tasks = ScoreTasks(job, CutRound(table, race.blocks, workers)), .reason = std::move(race.reason)};
 }
 
 RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTable& table) {
-  const RaceOptions options = RaceOptionsOf(job);
-  const std::uint64_t total = RaceEvaluations(Rungs(options));
-  std::uint64_t known = 0;
-  for (std::uint32_t layer = 0; layer < options.layers; ++layer) {
-    for (std::uint32_t head = 0; head < options.heads_per_layer; ++head) {
-      known += table.Known({layer, head}, options.examples);
-    }
+  if (!CutBase(table, job.job().spec().probe().examples()).empty()) return {};
+  const RaceDecision race = NextRound(table, RaceOptionsOf(job));
+  std::uint64_t unknown = 0;
+  for (const ScoreBlock& block : race.blocks) {
+    for (const HeadRef& head : block.heads) unknown += block.examples - table.Known(head, block.examples);
   }
-  return {std::min(known, total), total};
+  return {race.evaluations - unknown, race.evaluations};
 }
 
 }  // namespace rad

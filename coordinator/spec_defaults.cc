@@ -15,9 +15,16 @@ namespace {
 void FillProbe(v1::Probe& probe) {
   if (probe.template_() == v1::Probe::TEMPLATE_UNSPECIFIED) probe.set_template_(v1::Probe::QA);
   RAD_DEFAULT(probe, pairs, 10);
-  RAD_DEFAULT(probe, examples, 32);
+  RAD_DEFAULT(probe, examples, 128);  // at most: a race seldom runs many heads on all of them
   RAD_DEFAULT(probe, seed, 1);
   RAD_DEFAULT(probe, min_teacher_accuracy, 0.5);
+}
+
+void FillRanking(v1::Job::Kind kind, v1::Ranking& ranking) {
+  if (ranking.method() == v1::Ranking::METHOD_UNSPECIFIED) ranking.set_method(v1::Ranking::RACE);
+  if (ranking.by() == v1::Ranking::MEASURE_UNSPECIFIED) ranking.set_by(v1::Ranking::LOGPROB);
+  RAD_DEFAULT(ranking, delta, 0.05);
+  if (kind == v1::Job::ABLATION) RAD_DEFAULT(ranking, top, 5);
 }
 
 void FillMainStudent(v1::Student& student) {
@@ -99,9 +106,7 @@ void FillTraining(v1::JobSpec& spec) {
 void FillDefaults(v1::Job& job) {
   v1::JobSpec& spec = *job.mutable_spec();
   FillProbe(*spec.mutable_probe());
-  if (spec.ranking().method() == v1::Ranking::METHOD_UNSPECIFIED) {
-    spec.mutable_ranking()->set_method(v1::Ranking::HALVING);
-  }
+  FillRanking(job.kind(), *spec.mutable_ranking());
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
   if (job.kind() != v1::Job::DISTILLATION) return;
