@@ -178,6 +178,7 @@ class Race {
       decision.ranking.push_back({.head = runner.head,
                                   .cost = runner.cost,
                                   .drop = runner.drop,
+                                  .deviation = MeanAndDeviation(runner.cost).second,
                                   .low = runner.bounds.low,
                                   .high = runner.bounds.high,
                                   .undecided = open});

@@ -35,8 +35,9 @@ struct RaceOptions {
 struct RankedHead {
   HeadRef head;
   HeadCost cost;
-  double drop = 0;  // mean, of the measure ranked by
-  double low = 0;   // bounds on it that hold for all heads and looks at once
+  double drop = 0;       // mean, of the measure ranked by
+  double deviation = 0;  // of a single drop from it
+  double low = 0;        // bounds on it that hold for all heads and looks at once
   double high = 0;
   bool undecided = false;  // could be on either side of rank k
 };

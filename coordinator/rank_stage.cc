@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "coordinator/head_selection.h"
 #include "coordinator/score_tasks.h"
 #include "coordinator/stage_graph.h"
 
@@ -58,8 +59,8 @@ RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
   options.delta = ranking.delta();
   options.top = ranking.top();
   for (const NamedStudent& named : StudentsOf(job.job())) {
-    if (named.student->placement() != v1::Student::TOP) continue;
-    options.top = std::max(options.top, named.student->head_budget());
+    if (!NeedsRanking(*named.student)) continue;
+    options.top = std::max(options.top, HeadCount(*named.student, job.teacher()).value_or(0));
   }
   return options;
 }

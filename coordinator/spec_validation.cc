@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/student_validation.h"
 
 namespace rad {
 namespace {
@@ -12,7 +13,6 @@ constexpr std::uint32_t kMaxPairs = 100;  // the probe's values are distinct int
 constexpr std::uint32_t kMaxExamples = 100'000;
 constexpr std::uint32_t kMaxHeads = 100'000;
 constexpr double kMinDelta = 1e-9;
-constexpr std::uint32_t kMaxStateDim = 1024;
 constexpr std::uint64_t kMaxTokens = 1'000'000'000'000;
 constexpr std::size_t kMaxNameBytes = 63;
 constexpr int kMaxStudents = 64;
@@ -77,7 +77,7 @@ void CheckRate(const std::string& section, double rate, Violations& found) {
 void CheckStudents(const v1::JobSpec& spec, Violations& found) {
   std::set<std::string> names = {"teacher"};
   auto check = [&](const v1::Student& student, const std::string& field) {
-    found.Range(field + ".state_dim", student.state_dim(), 1u, kMaxStateDim);
+    CheckStudent(student, field, found);
     CheckName(field + ".name", student.name(), found);
     if (names.insert(student.name()).second) return;
     found.Add(field + ".name",

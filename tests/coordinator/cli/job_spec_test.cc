@@ -58,6 +58,13 @@ spec:
   EXPECT_FALSE(spec.has_evaluate());
 }
 
+// A head looks like a number; 16.10 must not become 16.1.
+TEST(JobSpec, HeadsAreTakenAsWritten) {
+  auto job = Parse(Spec("student: {heads: [16.0, 16.10, '1.2']}"));
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_THAT(job->spec().student().heads(), ElementsAre("16.0", "16.10", "1.2"));
+}
+
 TEST(JobSpec, MakesRelativePathsAbsolute) {
   auto job = Parse("spec: {teacher: {path: ../m/t.gguf}, data: {text: [a/*.txt, /b/*.txt]}}");
   ASSERT_TRUE(job.ok()) << job.status();
