@@ -7,6 +7,7 @@
 #include "coordinator/head_selection.h"
 #include "coordinator/score_tasks.h"
 #include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
@@ -16,10 +17,7 @@ PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
   v1::ScoreHeads& score = *task.work.mutable_score();
   *score.mutable_teacher() = job.job().spec().teacher();
   score.set_teacher_digest(job.teacher().digest());
-  const v1::Probe& probe = job.job().spec().probe();
-  score.mutable_probe()->set_template_(probe.template_());
-  score.mutable_probe()->set_pairs(probe.pairs());
-  score.mutable_probe()->set_seed(probe.seed());
+  *score.mutable_probe() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe()).probe();
   score.set_example_begin(piece.begin);
   score.set_example_end(piece.end);
   for (const HeadRef& ref : piece.heads) {

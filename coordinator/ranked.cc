@@ -6,6 +6,7 @@
 #include "coordinator/measure_agreement.h"
 #include "coordinator/rank_stage.h"
 #include "coordinator/student_t.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 
@@ -62,6 +63,8 @@ v1::Ranked MakeRanked(const v1::JobRecord& job, const ScoreTable& table) {
     *ranked.add_rows() = MakeRow(head, rank, t95(head.cost.examples));
   }
   *ranked.mutable_ranking() = job.job().spec().ranking();
+  *ranked.mutable_origin() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe());
+  ranked.set_max_examples(examples);
   ranked.set_top(RaceOptionsOf(job).top);
   ranked.set_evaluations(decision.evaluations);
   const MeasureAgreement agreement = AgreementOf(decision.ranking, ranked.top());

@@ -65,6 +65,17 @@ class ScoreTable {
   // Cells of `head` among examples [0, examples).
   std::uint32_t Known(HeadRef head, std::uint32_t examples) const;
 
+  // Calls visit(example, cell) for every known cell of the head, or of the base, by example.
+  template <typename Visit>
+  void ForEachKnown(std::optional<HeadRef> head, Visit visit) const {
+    const auto found = head ? ablated_.find(*head) : ablated_.end();
+    if (head && found == ablated_.end()) return;
+    const Cells& cells = head ? found->second : base_;
+    for (std::uint32_t example = 0; example < cells.size(); ++example) {
+      if (cells[example]) visit(example, *cells[example]);
+    }
+  }
+
   // Share of [0, examples) that the unablated teacher answers; those cells must be known.
   std::uint32_t BaseCorrect(std::uint32_t examples) const;
   // The cells of the head and of the base on [0, examples) must be known.
