@@ -5,6 +5,7 @@
 #include "coordinator/coordinator.h"
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
+#include "coordinator/score_rows.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/work_digest.h"
 #include "proto/protocol_version.h"
@@ -243,18 +244,25 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
   return status;
 }
 
+void Coordinator::StoreScores(const v1::ScoreHeads& asked, const v1::HeadScores& scores,
+                              JobStore::Change& change) {
+  const std::string key = ScoreKey(asked.teacher_digest(), asked.probe());
+  const v1::ScoreOrigin origin = ScoreOriginOf(asked.teacher_digest(), asked.probe());
+  knowledge_.AddScores(key, scores);
+  const ScoreTable& table = knowledge_.Scores(key);
+  change.PutScores(key, MakeScoreRow(origin, table, std::nullopt));
+  for (const v1::Head& head : asked.heads()) {
+    change.PutScores(key, MakeScoreRow(origin, table, HeadRef{head.layer(), head.head()}));
+  }
+}
+
 absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& result) {
   const v1::Task task = located.place.task->task();
   Update update(store_.NewChange());
   update.record = located.job->record;
   v1::TaskResult kept = result;
   if (task.work().has_score()) {
-    const std::string key = ScoreKey(task.work().score().teacher_digest(), task.work().score().probe());
-    knowledge_.AddScores(key, result.scores());
-    ForEachCell(result.scores(),
-                [&](std::optional<HeadRef> head, std::uint32_t example, const ScoreCell& cell) {
-                  update.change.PutCell(key, head, example, cell);
-                });
+    StoreScores(task.work().score(), result.scores(), update.change);
     kept.clear_scores();
   }
   update.outcome = FinishTask(update.record, task.task_id(), kept, InputNow());

@@ -1,96 +1,225 @@
 #include "coordinator/head_race.h"
 
 #include <algorithm>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "coordinator/measure_agreement.h"
+#include "coordinator/race_bounds.h"
 
 namespace rad {
 namespace {
 
-std::vector<HeadRef> AllHeads(const RaceOptions& options) {
-  std::vector<HeadRef> heads;
-  for (std::uint32_t layer = 0; layer < options.layers; ++layer) {
-    for (std::uint32_t head = 0; head < options.heads_per_layer; ++head) heads.push_back({layer, head});
+// The leaders have this many times the challengers' examples. Theirs are few, so they cost little, and the
+// challengers, which are many, leave the sooner the more is known of the leaders.
+constexpr std::uint32_t kLead = 8;
+constexpr std::size_t kNamedHeads = 12;  // undecided ones, in the reason
+
+struct Runner {
+  HeadRef head;
+  std::size_t look = 0;
+  bool out = false;
+  HeadCost cost;  // of its newest complete look
+  double drop = 0;
+  DropBounds bounds;
+};
+
+// Plays the race from its start on what the table holds, to the first cell that is missing or to the end.
+class Race {
+ public:
+  Race(const ScoreTable& table, const RaceOptions& options)
+      : table_(table),
+        options_(options),
+        looks_(options.method == v1::Ranking::EXHAUSTIVE ? std::vector{options.examples}
+                                                         : RaceLooks(options.examples)) {
+    for (std::uint32_t layer = 0; layer < options.layers; ++layer) {
+      for (std::uint32_t head = 0; head < options.heads_per_layer; ++head)
+        runners_.push_back({.head = {layer, head}});
+    }
+    top_ = std::min<std::size_t>(options.top, runners_.size());
   }
-  return heads;
-}
 
-std::vector<RankedHead> CostsOf(const ScoreTable& table, const std::vector<HeadRef>& heads,
-                                std::uint32_t examples) {
-  std::vector<RankedHead> costs;
-  for (const HeadRef& head : heads) costs.push_back({head, table.Cost(head, examples)});
-  return costs;
-}
+  RaceDecision Play() {
+    while (RoundIsKnown()) {
+      MeasureRunners();
+      DismissBehind(KthBest(&DropBounds::low));
+      if (IsOver()) return Conclude();
+      Advance();
+    }
+    return Ask();
+  }
 
-void SortForElimination(std::vector<RankedHead>& heads) {
-  std::sort(heads.begin(), heads.end(), [](const RankedHead& a, const RankedHead& b) {
-    return std::make_tuple(-a.cost.logprob_drop, a.head) < std::make_tuple(-b.cost.logprob_drop, b.head);
-  });
-}
+ private:
+  std::uint32_t Target(const Runner& runner) const { return looks_[runner.look]; }
 
-void SortForRanking(std::vector<RankedHead>& heads) {
-  std::sort(heads.begin(), heads.end(), [](const RankedHead& a, const RankedHead& b) {
-    return std::make_tuple(-a.cost.accuracy_drop, -a.cost.logprob_drop, a.head) <
-           std::make_tuple(-b.cost.accuracy_drop, -b.cost.logprob_drop, b.head);
-  });
-}
+  bool RoundIsKnown() const {
+    return std::all_of(runners_.begin(), runners_.end(), [&](const Runner& runner) {
+      return runner.cost.examples == Target(runner) ||
+             table_.Known(runner.head, Target(runner)) == Target(runner);
+    });
+  }
+
+  std::pair<double, double> MeanAndDeviation(const HeadCost& cost) const {
+    if (options_.by == v1::Ranking::ACCURACY) return {cost.accuracy_drop, cost.accuracy_deviation};
+    return {cost.logprob_drop, cost.logprob_deviation};
+  }
+
+  void MeasureRunners() {
+    for (Runner& runner : runners_) {
+      if (runner.cost.examples != Target(runner)) runner.cost = table_.Cost(runner.head, Target(runner));
+    }
+    if (!bounds_) bounds_.emplace(looks_, options_.delta, runners_.size(), top_, MiddleDeviation());
+    for (Runner& runner : runners_) {
+      const auto [mean, deviation] = MeanAndDeviation(runner.cost);
+      runner.drop = mean;
+      runner.bounds = bounds_->Of(mean, deviation, runner.look);
+    }
+  }
+
+  double MiddleDeviation() const {
+    std::vector<double> deviations;
+    for (const Runner& runner : runners_) deviations.push_back(MeanAndDeviation(runner.cost).second);
+    const auto middle = deviations.begin() + deviations.size() / 2;
+    std::nth_element(deviations.begin(), middle, deviations.end());
+    return *middle;
+  }
+
+  std::vector<Runner*> Running() {
+    std::vector<Runner*> running;
+    for (Runner& runner : runners_) {
+      if (!runner.out) running.push_back(&runner);
+    }
+    return running;
+  }
+
+  // The top_-th largest of a bound among those still running.
+  double KthBest(double DropBounds::*bound) {
+    std::vector<double> values;
+    for (const Runner* runner : Running()) values.push_back(runner->bounds.*bound);
+    if (top_ == 0) return std::numeric_limits<double>::infinity();
+    std::nth_element(values.begin(), values.begin() + (top_ - 1), values.end(), std::greater<>());
+    return values[top_ - 1];
+  }
+
+  void DismissBehind(double line) {
+    for (Runner* runner : Running()) runner->out = runner->bounds.high < line;
+  }
+
+  bool IsOver() {
+    const std::vector<Runner*> running = Running();
+    return running.size() <= top_ || std::all_of(running.begin(), running.end(), [&](const Runner* runner) {
+             return runner->look + 1 == looks_.size();
+           });
+  }
+
+  // First the leaders alone run ahead; after that all move on by a look in each round.
+  void Advance() {
+    if (++rounds_ > 1) stage_ = std::min(stage_ + 1, looks_.size() - 1);
+    std::vector<Runner*> running = Running();
+    std::sort(running.begin(), running.end(), [](const Runner* a, const Runner* b) {
+      return std::make_tuple(-a->drop, a->head) < std::make_tuple(-b->drop, b->head);
+    });
+    const auto ahead = std::lower_bound(looks_.begin(), looks_.end() - 1, kLead * looks_[stage_]);
+    const std::size_t leaders = top_ + (top_ + 1) / 2;
+    for (std::size_t i = 0; i < running.size(); ++i) {
+      const std::size_t to = i < leaders ? ahead - looks_.begin() : stage_;
+      running[i]->look = std::max(running[i]->look, to);
+    }
+  }
+
+  std::uint64_t Evaluations() const {
+    std::uint64_t evaluations = 0;
+    for (const Runner& runner : runners_) evaluations += Target(runner);
+    return evaluations;
+  }
+
+  RaceDecision Ask() const {
+    std::map<std::uint32_t, std::vector<HeadRef>> moving;
+    std::size_t out = 0;
+    for (const Runner& runner : runners_) {
+      out += runner.out;
+      if (runner.cost.examples != Target(runner)) moving[Target(runner)].push_back(runner.head);
+    }
+    RaceDecision decision{.evaluations = Evaluations()};
+    std::vector<std::string> parts;
+    for (auto& [examples, heads] : moving) {
+      parts.push_back(absl::StrCat(heads.size(), " heads on ", examples, " examples"));
+      decision.blocks.push_back({std::move(heads), examples});
+    }
+    decision.reason = absl::StrCat("round ", rounds_ + 1, ": ", absl::StrJoin(parts, ", "), "; ", out, " of ",
+                                   runners_.size(), " heads are out");
+    return decision;
+  }
+
+  // Whether fewer than top_ others could be better.
+  bool IsCertainlyIn(const Runner& runner) const {
+    const auto rivals = std::count_if(runners_.begin(), runners_.end(), [&](const Runner& other) {
+      return !other.out && &other != &runner && other.bounds.high >= runner.bounds.low;
+    });
+    return static_cast<std::size_t>(rivals) < top_;
+  }
+
+  RaceDecision Conclude() {
+    RaceDecision decision{.done = true, .evaluations = Evaluations()};
+    const bool settled = Running().size() <= top_;
+    std::sort(runners_.begin(), runners_.end(), [](const Runner& a, const Runner& b) {
+      return std::make_tuple(a.out, -a.drop, a.head) < std::make_tuple(b.out, -b.drop, b.head);
+    });
+    std::vector<HeadRef> undecided;
+    for (const Runner& runner : runners_) {
+      const bool open = !settled && !runner.out && !IsCertainlyIn(runner);
+      if (open) undecided.push_back(runner.head);
+      decision.ranking.push_back({.head = runner.head,
+                                  .cost = runner.cost,
+                                  .drop = runner.drop,
+                                  .deviation = MeanAndDeviation(runner.cost).second,
+                                  .low = runner.bounds.low,
+                                  .high = runner.bounds.high,
+                                  .undecided = open});
+    }
+    decision.reason = absl::StrCat(Spent(decision), "; ", Certainty(std::move(undecided)), "; ",
+                                   AgreementText(AgreementOf(decision.ranking, top_)));
+    return decision;
+  }
+
+  std::string Spent(const RaceDecision& decision) const {
+    const std::uint64_t all = std::uint64_t{runners_.size()} * options_.examples;
+    return absl::StrFormat("ranked %d heads with %d evaluations (exhaustive: %d)", runners_.size(),
+                           decision.evaluations, all);
+  }
+
+  std::string Certainty(std::vector<HeadRef> undecided) const {
+    if (top_ == 0) return "no student asks for the best ones";
+    if (undecided.empty()) {
+      return absl::StrFormat("the top %d are certain (error probability at most %g)", top_, options_.delta);
+    }
+    const std::size_t count = undecided.size();
+    undecided.resize(std::min(count, kNamedHeads));
+    return absl::StrFormat(
+        "%d heads are undecided, each could be among the top %d or not after %d examples: %s%s", count, top_,
+        options_.examples, HeadsText(undecided), count > kNamedHeads ? " ..." : "");
+  }
+
+  const ScoreTable& table_;
+  const RaceOptions& options_;
+  const std::vector<std::uint32_t> looks_;
+  std::vector<Runner> runners_;
+  std::optional<RaceBounds> bounds_;  // from the first look on
+  std::size_t top_ = 0;
+  std::size_t stage_ = 0;     // the challengers' look
+  std::uint32_t rounds_ = 0;  // done
+};
 
 }  // namespace
 
-std::vector<Rung> Rungs(const RaceOptions& options) {
-  const std::uint32_t heads = options.layers * options.heads_per_layer;
-  const Rung last{heads, options.examples};
-  if (options.method != v1::Ranking::HALVING || options.examples < 4) return {last};
-  auto at_most_all = [&](std::uint32_t wanted) { return std::min(heads, std::max(1u, wanted)); };
-  const std::vector<Rung> plan = {
-      {heads, std::max(1u, options.examples * 3 / 16)},
-      {at_most_all(std::max((heads + 3) / 4, 4 * options.leaders)), options.examples / 2},
-      {at_most_all(std::max((heads + 9) / 10, 2 * options.leaders)), options.examples},
-  };
-  return plan;
-}
-
-std::uint64_t RaceEvaluations(const std::vector<Rung>& rungs) {
-  std::uint64_t evaluations = 0;
-  std::uint32_t examples_before = 0;
-  for (const Rung& rung : rungs) {
-    evaluations += std::uint64_t{rung.heads} * (rung.examples - examples_before);
-    examples_before = rung.examples;
-  }
-  return evaluations;
-}
-
 RaceDecision NextRound(const ScoreTable& table, const RaceOptions& options) {
-  const std::vector<Rung> rungs = Rungs(options);
-  std::vector<HeadRef> running = AllHeads(options);
-  std::vector<std::vector<RankedHead>> eliminated;  // by rung
-  for (std::size_t i = 0; i < rungs.size(); ++i) {
-    const std::uint32_t examples = rungs[i].examples;
-    auto complete = [&](const HeadRef& head) { return table.Known(head, examples) == examples; };
-    if (!std::all_of(running.begin(), running.end(), complete)) {
-      return {.heads = running,
-              .examples = examples,
-              .reason = absl::StrCat("round ", i + 1, " of ", rungs.size(), ": ", running.size(),
-                                     " heads on ", examples, " examples")};
-    }
-    std::vector<RankedHead> costs = CostsOf(table, running, examples);
-    const std::size_t staying = i + 1 < rungs.size() ? rungs[i + 1].heads : 0;
-    SortForElimination(costs);
-    running.clear();
-    for (std::size_t k = 0; k < staying; ++k) running.push_back(costs[k].head);
-    std::sort(running.begin(), running.end());
-    eliminated.emplace_back(costs.begin() + staying, costs.end());
-  }
-  RaceDecision decision{.done = true};
-  for (auto rung = eliminated.rbegin(); rung != eliminated.rend(); ++rung) {
-    SortForRanking(*rung);
-    decision.ranking.insert(decision.ranking.end(), rung->begin(), rung->end());
-  }
-  decision.reason =
-      absl::StrCat("ranked ", decision.ranking.size(), " heads with ", RaceEvaluations(rungs),
-                   " evaluations (exhaustive: ", std::uint64_t{rungs[0].heads} * options.examples, ")");
-  return decision;
+  return Race(table, options).Play();
 }
 
 }  // namespace rad

@@ -1,7 +1,6 @@
 #include "coordinator/job_store.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 
@@ -33,30 +32,13 @@ std::uint64_t RowNumber(absl::string_view key) {
   return ReadSortableNumber<std::uint64_t>(key.substr(key.size() - 8));
 }
 
-// Keys of score cells: "<score key>/" + layer, head, example. The unablated run stands at the last layer
-// there is.
-constexpr HeadRef kBaseRow{0xffffffff, 0xffffffff};
-std::string CellKey(const std::string& score_key, HeadRef head, std::uint32_t example) {
-  return absl::StrCat(score_key, "/", SortableNumber(head.layer), SortableNumber(head.head),
-                      SortableNumber(example));
-}
-
-// A cell is 9 bytes: correct, margin, log-probability (float32 as big-endian bits).
-std::string EncodeCell(const ScoreCell& cell) {
-  std::uint32_t margin, logprob;
-  std::memcpy(&margin, &cell.margin, 4);
-  std::memcpy(&logprob, &cell.answer_logprob, 4);
-  return absl::StrCat(std::string(1, cell.correct ? 1 : 0), SortableNumber(margin), SortableNumber(logprob));
-}
-
-std::optional<ScoreCell> DecodeCell(absl::string_view bytes) {
-  if (bytes.size() != 9) return std::nullopt;
-  ScoreCell cell{.correct = bytes[0] != 0};
-  const auto margin = ReadSortableNumber<std::uint32_t>(bytes.substr(1));
-  const auto logprob = ReadSortableNumber<std::uint32_t>(bytes.substr(5));
-  std::memcpy(&cell.margin, &margin, 4);
-  std::memcpy(&cell.answer_logprob, &logprob, 4);
-  return cell;
+// Keys of rows of scores: "<score key>/" + layer, head. The teacher itself stands at the last layer there is.
+std::string ScorePrefix(absl::string_view score_key) { return absl::StrCat(score_key, "/"); }
+std::string ScoreRowKey(absl::string_view score_key, const v1::HeadScoreRow& row) {
+  const std::uint32_t last = 0xffffffff;
+  const std::uint32_t layer = row.has_head() ? row.head().layer() : last;
+  const std::uint32_t head = row.has_head() ? row.head().head() : last;
+  return absl::StrCat(ScorePrefix(score_key), SortableNumber(layer), SortableNumber(head));
 }
 
 std::string TeacherKey(const std::string& path) { return absl::StrCat("teacher/", path); }
@@ -108,9 +90,8 @@ void JobStore::Change::PutResult(const std::string& digest, const v1::StoredResu
   batch_.Put(Table::kResults, digest, result.SerializeAsString());
 }
 
-void JobStore::Change::PutCell(const std::string& score_key, std::optional<HeadRef> head,
-                               std::uint32_t example, const ScoreCell& cell) {
-  batch_.Put(Table::kScores, CellKey(score_key, head.value_or(kBaseRow), example), EncodeCell(cell));
+void JobStore::Change::PutScores(const std::string& score_key, const v1::HeadScoreRow& row) {
+  batch_.Put(Table::kScores, ScoreRowKey(score_key, row), row.SerializeAsString());
 }
 
 void JobStore::Change::PutRequest(const std::string& request_id, const v1::RequestRecord& request) {
@@ -152,29 +133,18 @@ absl::StatusOr<std::optional<v1::TeacherInfo>> JobStore::Teacher(const std::stri
   return GetMessage<v1::TeacherInfo>(meta_, Table::kResults, TeacherKey(path));
 }
 
-absl::StatusOr<ScoreTable> JobStore::LoadScores(const std::string& score_key) const {
-  ScoreTable table;
+absl::StatusOr<std::vector<v1::HeadScoreRow>> JobStore::Scores(const std::string& score_key) const {
+  std::vector<v1::HeadScoreRow> rows;
   absl::Status problem;
-  const std::string prefix = absl::StrCat(score_key, "/");
   absl::Status scanned =
-      meta_.Scan(Table::kScores, prefix, "", [&](absl::string_view key, absl::string_view value) {
-        const absl::string_view place = key.substr(prefix.size());
-        const std::optional<ScoreCell> cell = DecodeCell(value);
-        if (!cell || place.size() != 12) problem = Unreadable("score", score_key);
-        if (!problem.ok()) return false;
-        const HeadRef head{ReadSortableNumber<std::uint32_t>(place),
-                           ReadSortableNumber<std::uint32_t>(place.substr(4))};
-        const auto example = ReadSortableNumber<std::uint32_t>(place.substr(8));
-        if (head == kBaseRow) {
-          table.SetBase(example, *cell);
-        } else {
-          table.SetAblated(head, example, *cell);
-        }
-        return true;
+      meta_.Scan(Table::kScores, ScorePrefix(score_key), "", [&](absl::string_view, absl::string_view value) {
+        if (!rows.emplace_back().ParseFromArray(value.data(), value.size()))
+          problem = Unreadable("row of scores", score_key);
+        return problem.ok();
       });
   if (!problem.ok()) return problem;
   if (!scanned.ok()) return scanned;
-  return table;
+  return rows;
 }
 
 absl::StatusOr<std::uint64_t> JobStore::Counter(const std::string& name) const {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "coordinator/score_table.h"
 #include "rad/v1/record.pb.h"
 #include "rad/v1/service.pb.h"
 #include "storage/meta_store.h"
@@ -25,9 +24,8 @@ class JobStore {
     void PutJob(const v1::JobRecord& job);
     void PutEvent(const v1::Event& event);
     void PutResult(const std::string& digest, const v1::StoredResult& result);
-    // `head` absent: the unablated run.
-    void PutCell(const std::string& score_key, std::optional<HeadRef> head, std::uint32_t example,
-                 const ScoreCell& cell);
+    // Replaces the row of that head.
+    void PutScores(const std::string& score_key, const v1::HeadScoreRow& row);
     void PutRequest(const std::string& request_id, const v1::RequestRecord& request);
     void PutCounter(const std::string& name, std::uint64_t value);
     // The teacher last seen at this path: lets Plan guess what is known before anything is inspected.
@@ -45,7 +43,7 @@ class JobStore {
   absl::StatusOr<std::optional<v1::StoredResult>> Result(const std::string& digest) const;
   absl::StatusOr<std::optional<v1::RequestRecord>> Request(const std::string& request_id) const;
   absl::StatusOr<std::optional<v1::TeacherInfo>> Teacher(const std::string& path) const;
-  absl::StatusOr<ScoreTable> LoadScores(const std::string& score_key) const;
+  absl::StatusOr<std::vector<v1::HeadScoreRow>> Scores(const std::string& score_key) const;
   absl::StatusOr<std::uint64_t> Counter(const std::string& name) const;  // 0 when never written
 
   // At most `limit` events of the job after `sequence`, in order.

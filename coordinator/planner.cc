@@ -93,7 +93,8 @@ class Planner {
 
   std::string RankDigest(const std::string& score_key) const {
     const RaceOptions options = RaceOptionsOf(job_);
-    return absl::StrCat(score_key, "/rank/", options.method, "/", options.examples, "/", options.leaders);
+    return absl::StrCat(score_key, "/rank/", options.method, "/", options.examples, "/", options.by, "/",
+                        options.delta, "/", options.top);
   }
 
   bool Select(v1::StageRecord& stage) {
@@ -101,10 +102,9 @@ class Planner {
     const RankDecision rank = DecideRank(job_, input_.knowledge.Scores(key), input_.workers);
     std::string message = "kept heads:";
     for (const NamedStudent& named : StudentsOf(job_.job())) {
-      absl::StatusOr<std::vector<HeadRef>> kept = SelectHeads(*named.student, named.field, rank.ranking);
-      if (!kept.ok()) return Fail(stage, std::string(kept.status().message()));
-      SetKept(StudentNamed(job_, named.student->name()), *kept);
-      absl::StrAppend(&message, " ", named.student->name(), " [", HeadsText(*kept), "]");
+      const std::vector<HeadRef> kept = SelectHeads(*named.student, job_.teacher(), rank.ranking);
+      SetKept(StudentNamed(job_, named.student->name()), kept);
+      absl::StrAppend(&message, " ", named.student->name(), " [", HeadsText(kept), "]");
     }
     CompleteStage(stage, StateEvent::kFinish, message);
     return true;
@@ -122,19 +122,17 @@ class Planner {
     stage.set_artifact_id(result.artifact_id());
     ApplyResult(job_, stage, result);
     CompleteStage(stage, event, absl::StrFormat("done in %.1f s", result.seconds()));
-    if (stage.kind() == v1::StageRecord::INSPECT) CheckBudgets(stage);
+    if (stage.kind() == v1::StageRecord::INSPECT) CheckSelections(stage);
   }
 
-  // As early as the number of heads is known: before minutes are spent on the ranking.
-  void CheckBudgets(v1::StageRecord& stage) {
-    const std::vector<RankedHead> all(job_.teacher().layers() * job_.teacher().heads());
+  // As early as the teacher's shape is known: before minutes are spent on the ranking.
+  void CheckSelections(v1::StageRecord& stage) {
     for (const NamedStudent& named : StudentsOf(job_.job())) {
-      absl::StatusOr<std::vector<HeadRef>> kept = SelectHeads(*named.student, named.field, all);
-      if (!kept.ok()) {
-        Note(stage.name(), kept.status().message());
-        EndJob(job_, v1::FAILED, std::string(kept.status().message()), input_.now_unix_millis);
-        return;
-      }
+      const absl::Status status = CheckSelection(*named.student, named.field, job_.teacher());
+      if (status.ok()) continue;
+      Note(stage.name(), status.message());
+      EndJob(job_, v1::FAILED, std::string(status.message()), input_.now_unix_millis);
+      return;
     }
   }
 

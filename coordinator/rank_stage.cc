@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "coordinator/head_selection.h"
 #include "coordinator/score_tasks.h"
 #include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
@@ -15,10 +17,7 @@ PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
   v1::ScoreHeads& score = *task.work.mutable_score();
   *score.mutable_teacher() = job.job().spec().teacher();
   score.set_teacher_digest(job.teacher().digest());
-  const v1::Probe& probe = job.job().spec().probe();
-  score.mutable_probe()->set_template_(probe.template_());
-  score.mutable_probe()->set_pairs(probe.pairs());
-  score.mutable_probe()->set_seed(probe.seed());
+  *score.mutable_probe() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe()).probe();
   score.set_example_begin(piece.begin);
   score.set_example_end(piece.end);
   for (const HeadRef& ref : piece.heads) {
@@ -52,10 +51,14 @@ RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
   options.layers = job.teacher().layers();
   options.heads_per_layer = job.teacher().heads();
   options.examples = job.job().spec().probe().examples();
-  options.method = job.job().spec().ranking().method();
+  const v1::Ranking& ranking = job.job().spec().ranking();
+  options.method = ranking.method();
+  options.by = ranking.by();
+  options.delta = ranking.delta();
+  options.top = ranking.top();
   for (const NamedStudent& named : StudentsOf(job.job())) {
-    if (named.student->placement() != v1::Student::TOP) continue;
-    options.leaders = std::max(options.leaders, named.student->head_budget());
+    if (!NeedsRanking(*named.student)) continue;
+    options.top = std::max(options.top, HeadCount(*named.student, job.teacher()).value_or(0));
   }
   return options;
 }
@@ -71,21 +74,22 @@ RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::
     return {.refused = true, .reason = RefusalOf(probe, correct)};
   }
   RaceDecision race = NextRound(table, RaceOptionsOf(job));
-  if (race.done) return {.ranking = std::move(race.ranking), .reason = std::move(race.reason)};
-  return {.tasks = ScoreTasks(job, CutRound(table, race.heads, race.examples, workers)),
-          .reason = std::move(race.reason)};
+  if (race.done) {
+    return {.ranking = std::move(race.ranking),
+            .evaluations = race.evaluations,
+            .reason = std::move(race.reason)};
+  }
+  return {.tasks = ScoreTasks(job, CutRound(table, race.blocks, workers)), .reason = std::move(race.reason)};
 }
 
 RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTable& table) {
-  const RaceOptions options = RaceOptionsOf(job);
-  const std::uint64_t total = RaceEvaluations(Rungs(options));
-  std::uint64_t known = 0;
-  for (std::uint32_t layer = 0; layer < options.layers; ++layer) {
-    for (std::uint32_t head = 0; head < options.heads_per_layer; ++head) {
-      known += table.Known({layer, head}, options.examples);
-    }
+  if (!CutBase(table, job.job().spec().probe().examples()).empty()) return {};
+  const RaceDecision race = NextRound(table, RaceOptionsOf(job));
+  std::uint64_t unknown = 0;
+  for (const ScoreBlock& block : race.blocks) {
+    for (const HeadRef& head : block.heads) unknown += block.examples - table.Known(head, block.examples);
   }
-  return {std::min(known, total), total};
+  return {race.evaluations - unknown, race.evaluations};
 }
 
 }  // namespace rad

@@ -16,12 +16,14 @@ struct RankDecision {
   std::vector<PlannedTask> tasks;   // to run next; empty: done or refused
   bool refused = false;             // the teacher itself fails the probe
   std::vector<RankedHead> ranking;  // once done
+  std::uint64_t evaluations = 0;    // that it rests on
   std::string reason;               // always set
 };
 
 RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::uint32_t workers);
 
-// How many (head, example) evaluations the race needs in all, and how many of them are known.
+// How many (head, example) evaluations the race needs up to and with its present round, and how many of them
+// are known. All 0 before the teacher itself is known.
 struct RankProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;

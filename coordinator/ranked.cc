@@ -1,8 +1,52 @@
 #include "coordinator/ranked.h"
 
+#include <cmath>
+#include <map>
+
+#include "coordinator/measure_agreement.h"
 #include "coordinator/rank_stage.h"
+#include "coordinator/student_t.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
+
+namespace {
+
+v1::Ranked::Row MakeRow(const RankedHead& ranked, std::uint32_t rank, double t95) {
+  v1::Ranked::Row row;
+  row.mutable_head()->set_layer(ranked.head.layer);
+  row.mutable_head()->set_head(ranked.head.head);
+  row.set_rank(rank);
+  const HeadCost& cost = ranked.cost;
+  row.set_examples(cost.examples);
+  row.set_accuracy_drop(cost.accuracy_drop);
+  row.set_logprob_drop(cost.logprob_drop);
+  row.set_margin_drop(cost.margin_drop);
+  row.set_accuracy_drop_low(cost.accuracy_drop_low);
+  row.set_accuracy_drop_high(cost.accuracy_drop_high);
+  const double half = t95 * cost.logprob_deviation / std::sqrt(cost.examples);
+  row.set_logprob_drop_low(cost.logprob_drop - half);
+  row.set_logprob_drop_high(cost.logprob_drop + half);
+  row.set_bound_low(ranked.low);
+  row.set_bound_high(ranked.high);
+  row.set_undecided(ranked.undecided);
+  return row;
+}
+
+// By degrees of freedom; heads share few numbers of examples.
+class T95 {
+ public:
+  double operator()(std::uint32_t examples) {
+    auto [at, is_new] = known_.try_emplace(examples);
+    if (is_new) at->second = StudentTQuantile(0.025, examples - 1.0);
+    return at->second;
+  }
+
+ private:
+  std::map<std::uint32_t, double> known_;
+};
+
+}  // namespace
 
 v1::Ranked MakeRanked(const v1::JobRecord& job, const ScoreTable& table) {
   v1::Ranked ranked;
@@ -13,18 +57,19 @@ v1::Ranked MakeRanked(const v1::JobRecord& job, const ScoreTable& table) {
   ranked.set_heads(job.teacher().heads());
   if (decision.ranking.empty()) return ranked;
   ranked.set_teacher_accuracy(static_cast<double>(table.BaseCorrect(examples)) / examples);
+  T95 t95;
   for (const RankedHead& head : decision.ranking) {
-    v1::Ranked::Row* row = ranked.add_rows();
-    row->mutable_head()->set_layer(head.head.layer);
-    row->mutable_head()->set_head(head.head.head);
-    row->set_rank(ranked.rows_size());
-    row->set_examples(head.cost.examples);
-    row->set_accuracy_drop(head.cost.accuracy_drop);
-    row->set_logprob_drop(head.cost.logprob_drop);
-    row->set_margin_drop(head.cost.margin_drop);
-    row->set_accuracy_drop_low(head.cost.accuracy_drop_low);
-    row->set_accuracy_drop_high(head.cost.accuracy_drop_high);
+    const std::uint32_t rank = ranked.rows_size() + 1;
+    *ranked.add_rows() = MakeRow(head, rank, t95(head.cost.examples));
   }
+  *ranked.mutable_ranking() = job.job().spec().ranking();
+  *ranked.mutable_origin() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe());
+  ranked.set_max_examples(examples);
+  ranked.set_top(RaceOptionsOf(job).top);
+  ranked.set_evaluations(decision.evaluations);
+  const MeasureAgreement agreement = AgreementOf(decision.ranking, ranked.top());
+  ranked.set_shared_top(agreement.shared);
+  ranked.set_rank_correlation(agreement.rank_correlation);
   return ranked;
 }
 

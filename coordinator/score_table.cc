@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace rad {
 namespace {
@@ -11,11 +12,12 @@ namespace {
 // 95% interval of a difference of paired proportions after Agresti and Min (2005): half a count is added to
 // each of the four cells of the table (right or wrong before, right or wrong after), which keeps the interval
 // honest for few examples, where the plain one collapses to a point.
-void SetInterval(std::uint32_t lost, std::uint32_t won, HeadCost& cost) {
+void SetAccuracySpread(std::uint32_t lost, std::uint32_t won, HeadCost& cost) {
   const double n = cost.examples + 2.0;
   const double b = lost + 0.5, c = won + 0.5;
   const double middle = (b - c) / n;
-  const double half = 1.959964 * std::sqrt((b + c) - (b - c) * (b - c) / n) / n;
+  cost.accuracy_deviation = std::sqrt(((b + c) - (b - c) * (b - c) / n) / n);
+  const double half = 1.959964 * cost.accuracy_deviation / std::sqrt(n);
   cost.accuracy_drop_low = std::max(-1.0, middle - half);
   cost.accuracy_drop_high = std::min(1.0, middle + half);
 }
@@ -37,9 +39,20 @@ absl::Status CheckRun(const v1::ProbeRun& run, int examples) {
 
 }  // namespace
 
+std::string HeadsText(const std::vector<HeadRef>& heads) {
+  return absl::StrJoin(heads, " ", [](std::string* out, const HeadRef& ref) {
+    absl::StrAppend(out, ref.layer, ".", ref.head);
+  });
+}
+
+void ScoreTable::Set(Cells& cells, std::uint32_t example, const ScoreCell& cell) {
+  if (example >= cells.size()) cells.resize(example + 1);
+  cells[example] = cell;
+}
+
 bool ScoreTable::HasAblated(HeadRef head, std::uint32_t example) const {
   auto found = ablated_.find(head);
-  return found != ablated_.end() && found->second.contains(example);
+  return found != ablated_.end() && Has(found->second, example);
 }
 
 bool ScoreTable::HasAll(const v1::ScoreHeads& asked) const {
@@ -53,29 +66,35 @@ bool ScoreTable::HasAll(const v1::ScoreHeads& asked) const {
 std::uint32_t ScoreTable::Known(HeadRef head, std::uint32_t examples) const {
   auto found = ablated_.find(head);
   if (found == ablated_.end()) return 0;
-  return std::distance(found->second.begin(), found->second.lower_bound(examples));
+  const Cells& cells = found->second;
+  const auto end = cells.begin() + std::min<std::size_t>(examples, cells.size());
+  return std::count_if(cells.begin(), end, [](const auto& cell) { return cell.has_value(); });
 }
 
 std::uint32_t ScoreTable::BaseCorrect(std::uint32_t examples) const {
   std::uint32_t correct = 0;
-  for (std::uint32_t example = 0; example < examples; ++example) correct += base_.at(example).correct;
+  for (std::uint32_t example = 0; example < examples; ++example) correct += base_.at(example).value().correct;
   return correct;
 }
 
 HeadCost ScoreTable::Cost(HeadRef head, std::uint32_t examples) const {
-  const auto& cells = ablated_.at(head);
+  const Cells& cells = ablated_.at(head);
   HeadCost cost{.examples = examples};
   std::uint32_t lost = 0, won = 0;
+  double squares = 0;  // of the log-probability's distances from its running mean (Welford, 1962)
   for (std::uint32_t example = 0; example < examples; ++example) {
-    const ScoreCell& before = base_.at(example);
-    const ScoreCell& after = cells.at(example);
+    const ScoreCell& before = base_.at(example).value();
+    const ScoreCell& after = cells.at(example).value();
     lost += before.correct && !after.correct;
     won += !before.correct && after.correct;
-    cost.logprob_drop += (before.answer_logprob - after.answer_logprob) / double{1.0 * examples};
-    cost.margin_drop += (before.margin - after.margin) / double{1.0 * examples};
+    const double from_mean = double{before.answer_logprob} - after.answer_logprob - cost.logprob_drop;
+    cost.logprob_drop += from_mean / (example + 1);
+    squares += from_mean * from_mean * example / (example + 1);
+    cost.margin_drop += (double{before.margin} - after.margin) / examples;
   }
+  if (examples > 1) cost.logprob_deviation = std::sqrt(squares / (examples - 1));
   cost.accuracy_drop = (double{1.0 * lost} - won) / examples;
-  SetInterval(lost, won, cost);
+  SetAccuracySpread(lost, won, cost);
   return cost;
 }
 

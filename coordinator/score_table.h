@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +22,16 @@ struct HeadRef {
   auto operator<=>(const HeadRef&) const = default;
 };
 
+// "16.0 18.6": layer.head.
+std::string HeadsText(const std::vector<HeadRef>& heads);
+
+// These heads on examples [0, examples).
+struct ScoreBlock {
+  std::vector<HeadRef> heads;
+  std::uint32_t examples = 0;
+  bool operator==(const ScoreBlock&) const = default;
+};
+
 struct ScoreCell {
   bool correct = false;
   float margin = 0;
@@ -28,11 +39,14 @@ struct ScoreCell {
   bool operator==(const ScoreCell&) const = default;
 };
 
-// What ablating a head costs on examples [0, examples).
+// What ablating a head costs on examples [0, examples): means of the paired drops, unablated minus ablated on
+// the same example, and how far a single drop lies from its mean.
 struct HeadCost {
   std::uint32_t examples = 0;
   double accuracy_drop = 0;
-  double logprob_drop = 0;  // nats, mean
+  double accuracy_deviation = 0;  // with half a count added, as in the interval: never 0
+  double logprob_drop = 0;        // nats
+  double logprob_deviation = 0;   // of the sample; 0 for a single example
   double margin_drop = 0;
   double accuracy_drop_low = 0;  // 95% interval
   double accuracy_drop_high = 0;
@@ -40,16 +54,27 @@ struct HeadCost {
 
 class ScoreTable {
  public:
-  void SetBase(std::uint32_t example, const ScoreCell& cell) { base_[example] = cell; }
+  void SetBase(std::uint32_t example, const ScoreCell& cell) { Set(base_, example, cell); }
   void SetAblated(HeadRef head, std::uint32_t example, const ScoreCell& cell) {
-    ablated_[head][example] = cell;
+    Set(ablated_[head], example, cell);
   }
 
-  bool HasBase(std::uint32_t example) const { return base_.contains(example); }
+  bool HasBase(std::uint32_t example) const { return Has(base_, example); }
   bool HasAblated(HeadRef head, std::uint32_t example) const;
   bool HasAll(const v1::ScoreHeads& asked) const;
   // Cells of `head` among examples [0, examples).
   std::uint32_t Known(HeadRef head, std::uint32_t examples) const;
+
+  // Calls visit(example, cell) for every known cell of the head, or of the base, by example.
+  template <typename Visit>
+  void ForEachKnown(std::optional<HeadRef> head, Visit visit) const {
+    const auto found = head ? ablated_.find(*head) : ablated_.end();
+    if (head && found == ablated_.end()) return;
+    const Cells& cells = head ? found->second : base_;
+    for (std::uint32_t example = 0; example < cells.size(); ++example) {
+      if (cells[example]) visit(example, *cells[example]);
+    }
+  }
 
   // Share of [0, examples) that the unablated teacher answers; those cells must be known.
   std::uint32_t BaseCorrect(std::uint32_t examples) const;
@@ -57,8 +82,14 @@ class ScoreTable {
   HeadCost Cost(HeadRef head, std::uint32_t examples) const;
 
  private:
-  std::map<std::uint32_t, ScoreCell> base_;
-  std::map<HeadRef, std::map<std::uint32_t, ScoreCell>> ablated_;
+  using Cells = std::vector<std::optional<ScoreCell>>;  // by example
+  static void Set(Cells& cells, std::uint32_t example, const ScoreCell& cell);
+  static bool Has(const Cells& cells, std::uint32_t example) {
+    return example < cells.size() && cells[example].has_value();
+  }
+
+  Cells base_;
+  std::map<HeadRef, Cells> ablated_;
 };
 
 // INVALID_ARGUMENT when `scores` is not an answer to `asked`: other heads, other examples, lists of other

@@ -18,11 +18,9 @@ std::vector<HeadRef> Lacking(const ScoreTable& table, const std::vector<HeadRef>
 }
 
 // Runs of neighbouring examples that lack the same heads.
-std::vector<ScorePiece> Rectangles(const ScoreTable& table, const std::vector<HeadRef>& heads,
-                                   std::uint32_t examples) {
-  std::vector<ScorePiece> rectangles;
-  for (std::uint32_t example = 0; example < examples; ++example) {
-    std::vector<HeadRef> lacking = Lacking(table, heads, example);
+void AddRectangles(const ScoreTable& table, const ScoreBlock& block, std::vector<ScorePiece>& rectangles) {
+  for (std::uint32_t example = 0; example < block.examples; ++example) {
+    std::vector<HeadRef> lacking = Lacking(table, block.heads, example);
     if (lacking.empty()) continue;
     if (!rectangles.empty() && rectangles.back().end == example && rectangles.back().heads == lacking) {
       ++rectangles.back().end;
@@ -30,7 +28,6 @@ std::vector<ScorePiece> Rectangles(const ScoreTable& table, const std::vector<He
       rectangles.push_back({std::move(lacking), example, example + 1});
     }
   }
-  return rectangles;
 }
 
 // Cuts by examples first: the heads of one example share the layers before them.
@@ -66,9 +63,10 @@ std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples)
   return pieces;
 }
 
-std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<HeadRef>& heads,
-                                 std::uint32_t examples, std::uint32_t workers) {
-  const std::vector<ScorePiece> rectangles = Rectangles(table, heads, examples);
+std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<ScoreBlock>& blocks,
+                                 std::uint32_t workers) {
+  std::vector<ScorePiece> rectangles;
+  for (const ScoreBlock& block : blocks) AddRectangles(table, block, rectangles);
   std::uint64_t evaluations = 0;
   for (const ScorePiece& whole : rectangles) evaluations += whole.heads.size() * (whole.end - whole.begin);
   const std::uint64_t share = evaluations / std::max(1u, workers) + 1;

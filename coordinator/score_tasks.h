@@ -23,9 +23,9 @@ inline constexpr std::uint32_t kMinPieceEvaluations = 64;
 // Pieces that together fill every unknown base cell of [0, examples).
 std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples);
 
-// Pieces that together fill every unknown cell of `heads` on [0, examples). With more workers the pieces are
-// smaller, so that all have work. A piece may hold known cells too where that keeps it a rectangle.
-std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<HeadRef>& heads,
-                                 std::uint32_t examples, std::uint32_t workers);
+// Pieces that together fill every unknown cell of the blocks, each head of which is in one block. With more
+// workers the pieces are smaller, so that all have work.
+std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<ScoreBlock>& blocks,
+                                 std::uint32_t workers);
 
 }  // namespace rad

@@ -15,20 +15,48 @@ namespace {
 void FillProbe(v1::Probe& probe) {
   if (probe.template_() == v1::Probe::TEMPLATE_UNSPECIFIED) probe.set_template_(v1::Probe::QA);
   RAD_DEFAULT(probe, pairs, 10);
-  RAD_DEFAULT(probe, examples, 32);
+  RAD_DEFAULT(probe, examples, 128);  // at most: a race seldom runs many heads on all of them
   RAD_DEFAULT(probe, seed, 1);
   RAD_DEFAULT(probe, min_teacher_accuracy, 0.5);
 }
 
+void FillRanking(v1::Ranking& ranking) {
+  if (ranking.method() == v1::Ranking::METHOD_UNSPECIFIED) ranking.set_method(v1::Ranking::RACE);
+  if (ranking.by() == v1::Ranking::MEASURE_UNSPECIFIED) ranking.set_by(v1::Ranking::LOGPROB);
+  RAD_DEFAULT(ranking, delta, 0.05);
+}
+
+// Where no student says how many of the best heads are to be told from the others.
+void FillTop(v1::JobSpec& spec) { RAD_DEFAULT(*spec.mutable_ranking(), top, 5); }
+
+// Sized by something whose number of heads only the ranking tells.
+bool IsSizedByDrops(const v1::Student& student) { return student.has_bytes() || student.has_drop_target(); }
+
+bool IsSized(const v1::Student& student) {
+  return student.has_head_budget() || student.has_head_share() || student.heads_size() > 0 ||
+         IsSizedByDrops(student);
+}
+
 void FillMainStudent(v1::Student& student) {
-  RAD_DEFAULT(student, head_budget, 5);
+  if (!IsSized(student)) student.set_head_budget(5);
+  if (student.has_bytes()) RAD_DEFAULT(student, context_tokens, 2048);
   RAD_DEFAULT(student, state_dim, 8);
+}
+
+void CopySize(const v1::Student& main, v1::Student& control) {
+  if (main.has_head_budget()) control.set_head_budget(main.head_budget());
+  if (main.has_head_share()) control.set_head_share(main.head_share());
+  if (main.has_bytes()) control.set_bytes(main.bytes());
+  if (main.has_bytes()) control.set_context_tokens(main.context_tokens());
+  if (main.has_drop_target()) control.set_drop_target(main.drop_target());
+  if (main.heads_size() > 0) control.set_head_budget(main.heads_size());
 }
 
 // A control is like the main student but for what it says itself, so that the two compare.
 void FillControl(const v1::Student& main, v1::Student& control) {
-  RAD_DEFAULT(control, head_budget, main.head_budget());
+  if (!IsSized(control)) CopySize(main, control);
   RAD_DEFAULT(control, state_dim, main.state_dim());
+  if (control.has_bytes()) RAD_DEFAULT(control, context_tokens, 2048);
 }
 
 void FillPlacement(v1::Student& student) {
@@ -36,9 +64,19 @@ void FillPlacement(v1::Student& student) {
   RAD_DEFAULT(student, seed, 1);
 }
 
+std::string SizeName(const v1::Student& student) {
+  if (student.has_head_share()) return absl::StrCat("share-", student.head_share());
+  if (student.has_bytes()) return absl::StrCat("bytes-", student.bytes());
+  if (student.has_drop_target()) return absl::StrCat("drop-", student.drop_target());
+  return absl::StrCat(student.heads_size() > 0 ? student.heads_size() : student.head_budget());
+}
+
 std::string BaseName(const v1::Student& student) {
-  if (student.head_budget() == 0) return "no-heads";
-  return absl::StrCat(student.placement() == v1::Student::RANDOM ? "random-" : "top-", student.head_budget());
+  if (student.has_head_budget() && student.head_budget() == 0) return "no-heads";
+  if (student.heads_size() > 0) return absl::StrCat("given-", SizeName(student));
+  if (student.placement() == v1::Student::RANDOM) return absl::StrCat("random-", SizeName(student));
+  if (student.placement() == v1::Student::UNIFORM) return absl::StrCat("uniform-", SizeName(student));
+  return absl::StrCat(student.preset().empty() ? "top-" : "published-", SizeName(student));
 }
 
 // "top-5"; where another student has that name already, what else tells them apart is added: "top-5-n16",
@@ -67,6 +105,7 @@ void FillStudents(v1::JobSpec& spec) {
   for (v1::Student* student : students) {
     if (student->name().empty()) student->set_name(FreeName(*student, spec.student(), taken));
     taken.insert(student->name());
+    if (IsSizedByDrops(*student)) FillTop(spec);
   }
 }
 
@@ -99,11 +138,10 @@ void FillTraining(v1::JobSpec& spec) {
 void FillDefaults(v1::Job& job) {
   v1::JobSpec& spec = *job.mutable_spec();
   FillProbe(*spec.mutable_probe());
-  if (spec.ranking().method() == v1::Ranking::METHOD_UNSPECIFIED) {
-    spec.mutable_ranking()->set_method(v1::Ranking::HALVING);
-  }
+  FillRanking(*spec.mutable_ranking());
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
+  if (job.kind() == v1::Job::ABLATION) FillTop(spec);
   if (job.kind() != v1::Job::DISTILLATION) return;
   FillStudents(spec);
   FillTraining(spec);

@@ -4,13 +4,15 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/student_validation.h"
 
 namespace rad {
 namespace {
 
 constexpr std::uint32_t kMaxPairs = 100;  // the probe's values are distinct integers 0..99
 constexpr std::uint32_t kMaxExamples = 100'000;
-constexpr std::uint32_t kMaxStateDim = 1024;
+constexpr std::uint32_t kMaxHeads = 100'000;
+constexpr double kMinDelta = 1e-9;
 constexpr std::uint64_t kMaxTokens = 1'000'000'000'000;
 constexpr std::size_t kMaxNameBytes = 63;
 constexpr int kMaxStudents = 64;
@@ -52,8 +54,18 @@ void CheckTeacher(const v1::Teacher& teacher, Violations& found) {
 
 void CheckProbe(const v1::Probe& probe, Violations& found) {
   found.Range("spec.probe.pairs", probe.pairs(), 1u, kMaxPairs);
-  found.Range("spec.probe.examples", probe.examples(), 1u, kMaxExamples);
+  // One example shows no spread, so nothing could be said of how certain a drop is.
+  found.Range("spec.probe.examples", probe.examples(), 2u, kMaxExamples);
   found.Range("spec.probe.min_teacher_accuracy", probe.min_teacher_accuracy(), 0.0, 1.0);
+}
+
+void CheckRanking(const v1::Ranking& ranking, Violations& found) {
+  if (!(ranking.delta() >= kMinDelta && ranking.delta() <= 0.5)) {
+    found.Add("spec.ranking.delta",
+              absl::StrCat("is ", ranking.delta(), "; give the probability of an error, ", kMinDelta,
+                           " to 0.5, such as 0.05"));
+  }
+  if (ranking.has_top()) found.Range("spec.ranking.top", ranking.top(), 1u, kMaxHeads);
 }
 
 void CheckRate(const std::string& section, double rate, Violations& found) {
@@ -65,7 +77,7 @@ void CheckRate(const std::string& section, double rate, Violations& found) {
 void CheckStudents(const v1::JobSpec& spec, Violations& found) {
   std::set<std::string> names = {"teacher"};
   auto check = [&](const v1::Student& student, const std::string& field) {
-    found.Range(field + ".state_dim", student.state_dim(), 1u, kMaxStateDim);
+    CheckStudent(student, field, found);
     CheckName(field + ".name", student.name(), found);
     if (names.insert(student.name()).second) return;
     found.Add(field + ".name",
@@ -144,6 +156,7 @@ Violations ValidateJob(const v1::Job& job) {
   CheckMetadata(job.metadata(), found);
   CheckTeacher(spec.teacher(), found);
   CheckProbe(spec.probe(), found);
+  CheckRanking(spec.ranking(), found);
   found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
   found.Range("spec.resources.max_workers", spec.resources().max_workers(), 1u, 100'000u);
   if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);

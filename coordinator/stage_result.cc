@@ -1,7 +1,6 @@
 #include "coordinator/stage_result.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_work.h"
 
@@ -113,12 +112,6 @@ void SetKept(v1::StudentResult& student, const std::vector<HeadRef>& kept) {
     head->set_layer(ref.layer);
     head->set_head(ref.head);
   }
-}
-
-std::string HeadsText(const std::vector<HeadRef>& heads) {
-  return absl::StrJoin(heads, " ", [](std::string* out, const HeadRef& ref) {
-    absl::StrAppend(out, ref.layer, ".", ref.head);
-  });
 }
 
 }  // namespace rad

@@ -18,7 +18,4 @@ void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Tas
 
 void SetKept(v1::StudentResult& student, const std::vector<HeadRef>& kept);
 
-// "16.0 18.6": layer.head.
-std::string HeadsText(const std::vector<HeadRef>& heads);
-
 }  // namespace rad

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "coordinator/score_rows.h"
+
 namespace rad {
 
 std::optional<v1::StoredResult> StoreKnowledge::Result(const std::string& digest) {
@@ -16,10 +18,20 @@ std::optional<v1::StoredResult> StoreKnowledge::Result(const std::string& digest
   return **std::move(stored);
 }
 
+absl::StatusOr<ScoreTable> StoreKnowledge::Load(const std::string& score_key) const {
+  absl::StatusOr<std::vector<v1::HeadScoreRow>> rows = store_.Scores(score_key);
+  if (!rows.ok()) return rows.status();
+  ScoreTable table;
+  for (const v1::HeadScoreRow& row : *rows) {
+    if (absl::Status status = AddScoreRow(row, table); !status.ok()) return status;
+  }
+  return table;
+}
+
 ScoreTable& StoreKnowledge::Table(const std::string& score_key) {
   auto found = tables_.find(score_key);
   if (found != tables_.end()) return found->second;
-  absl::StatusOr<ScoreTable> loaded = store_.LoadScores(score_key);
+  absl::StatusOr<ScoreTable> loaded = Load(score_key);
   if (!loaded.ok()) {
     error_.Update(loaded.status());
     unreadable_ = ScoreTable();

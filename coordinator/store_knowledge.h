@@ -26,6 +26,7 @@ class StoreKnowledge : public Knowledge {
   absl::Status TakeError();
 
  private:
+  absl::StatusOr<ScoreTable> Load(const std::string& score_key) const;
   ScoreTable& Table(const std::string& score_key);
 
   const JobStore& store_;

@@ -61,10 +61,18 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
   return Sha256Hex(absl::StrCat(text, SerializeDeterministic(named)));
 }
 
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe) {
+  v1::ScoreOrigin origin;
+  origin.set_teacher_digest(teacher_digest);
+  *origin.mutable_probe() = probe;
+  origin.mutable_probe()->clear_examples();
+  origin.mutable_probe()->clear_min_teacher_accuracy();
+  origin.set_code_version(CodeVersion(v1::Work::kScore));
+  return origin;
+}
+
 std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe) {
-  return Sha256Hex(absl::StrCat("scores version ", CodeVersion(v1::Work::kScore), "\n", teacher_digest, "\n",
-                                static_cast<int>(probe.template_()), "\n", probe.pairs(), "\n",
-                                probe.seed()));
+  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(ScoreOriginOf(teacher_digest, probe))));
 }
 
 }  // namespace rad

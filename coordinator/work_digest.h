@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rad/v1/plan.pb.h"
+#include "rad/v1/result.pb.h"
 
 namespace rad {
 
@@ -13,8 +14,11 @@ namespace rad {
 // version of the code that does this kind of work.
 std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& inputs);
 
-// Names the score cells of a teacher on a probe: example i is the same whatever number of examples is asked
-// for.
+// What determines the scores of a teacher's heads on a probe: example i is the same whatever number of
+// examples is asked for.
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe);
+
+// Names the scores of that origin.
 std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe);
 
 }  // namespace rad

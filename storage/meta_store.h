@@ -17,7 +17,7 @@
 namespace rad {
 
 // Raised when stored bytes change their meaning; an older or newer folder is refused, never guessed at.
-inline constexpr std::uint32_t kMetaSchemaVersion = 1;
+inline constexpr std::uint32_t kMetaSchemaVersion = 2;
 
 enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters };
 inline constexpr int kTableCount = 7;

@@ -10,9 +10,10 @@ namespace rad {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-RaceOptions Smollm2(v1::Ranking::Method method) {
-  return {.layers = 30, .heads_per_layer = 9, .examples = 32, .method = method, .leaders = 5};
+RaceOptions Smollm2(v1::Ranking::Method method = v1::Ranking::RACE) {
+  return {.layers = 30, .heads_per_layer = 9, .examples = 64, .method = method, .top = 5};
 }
 
 struct Report {
@@ -34,97 +35,196 @@ ScoreTable WithBase(std::uint32_t examples) {
   return table;
 }
 
-// Runs the race to its end; reports of each round come shuffled by `seed`, a third of them twice.
-std::vector<HeadRef> Race(const RaceOptions& options, std::uint32_t seed,
-                          std::uint64_t* evaluations = nullptr) {
-  ScoreTable table = WithBase(options.examples);
-  std::mt19937 random(seed);
-  for (int round = 0; round < 10; ++round) {
-    const RaceDecision decision = NextRound(table, options);
-    if (decision.done) {
-      std::vector<HeadRef> ranking;
-      for (const RankedHead& ranked : decision.ranking) ranking.push_back(ranked.head);
-      return ranking;
-    }
-    std::vector<Report> reports;
-    for (const HeadRef& head : decision.heads) {
-      for (std::uint32_t example = 0; example < decision.examples; ++example) {
-        if (!table.HasAblated(head, example)) reports.push_back({head, example});
+std::vector<Report> MissingOf(const ScoreTable& table, const RaceDecision& decision) {
+  std::vector<Report> missing;
+  for (const ScoreBlock& block : decision.blocks) {
+    for (const HeadRef& head : block.heads) {
+      for (std::uint32_t example = 0; example < block.examples; ++example) {
+        if (!table.HasAblated(head, example)) missing.push_back({head, example});
       }
     }
-    if (evaluations != nullptr) *evaluations += reports.size();
-    const std::size_t once = reports.size();
-    for (std::size_t i = 0; i < once; i += 3) reports.push_back(reports[i]);
+  }
+  return missing;
+}
+
+struct Outcome {
+  std::vector<HeadRef> ranking;
+  std::vector<std::uint32_t> examples;  // by rank
+  std::string reason;
+  std::uint64_t reported = 0;
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome OutcomeOf(const RaceDecision& decision, std::uint64_t reported) {
+  Outcome outcome{.reason = decision.reason, .reported = reported};
+  for (const RankedHead& ranked : decision.ranking) {
+    outcome.ranking.push_back(ranked.head);
+    outcome.examples.push_back(ranked.cost.examples);
+  }
+  return outcome;
+}
+
+// Runs the race to its end. The reports of a round come shuffled by `seed`, a third of them twice and a third
+// of them only when asked for again.
+Outcome RunRace(const RaceOptions& options, std::uint32_t seed) {
+  ScoreTable table = WithBase(options.examples);
+  std::mt19937 random(seed);
+  std::uint64_t reported = 0;
+  for (int ask = 0; ask < 500; ++ask) {
+    const RaceDecision decision = NextRound(table, options);
+    if (decision.done) return OutcomeOf(decision, reported);
+    std::vector<Report> reports = MissingOf(table, decision);
     std::shuffle(reports.begin(), reports.end(), random);
-    for (const Report& report : reports)
-      table.SetAblated(report.head, report.example, Truth(report.head, report.example));
+    const std::size_t arriving = reports.size() - reports.size() / 3;
+    reported += arriving;
+    for (std::size_t i = 0; i < arriving; ++i) {
+      for (std::size_t copy = 0; copy < (i % 3 == 0 ? 2 : 1); ++copy)
+        table.SetAblated(reports[i].head, reports[i].example, Truth(reports[i].head, reports[i].example));
+    }
   }
   ADD_FAILURE() << "the race does not end";
   return {};
 }
 
-TEST(HeadRace, HalvingCostsAThirdOfExhaustive) {
-  const std::vector<Rung> rungs = Rungs(Smollm2(v1::Ranking::HALVING));
-  EXPECT_THAT(rungs, ElementsAre(Rung{270, 6}, Rung{68, 16}, Rung{27, 32}));
-  EXPECT_EQ(RaceEvaluations(rungs), 2732u);
-  EXPECT_EQ(RaceEvaluations(Rungs(Smollm2(v1::Ranking::EXHAUSTIVE))), 8640u);
-}
-
-TEST(HeadRace, EvaluatesWhatItPlanned) {
-  std::uint64_t evaluations = 0;
-  Race(Smollm2(v1::Ranking::HALVING), 1, &evaluations);
-  EXPECT_EQ(evaluations, 2732u);
-}
-
-TEST(HeadRace, LargeBudgetsKeepMoreHeadsInTheRace) {
-  RaceOptions options = Smollm2(v1::Ranking::HALVING);
-  options.leaders = 40;
-  EXPECT_THAT(Rungs(options), ElementsAre(Rung{270, 6}, Rung{160, 16}, Rung{80, 32}));
-  options.leaders = 270;
-  EXPECT_THAT(Rungs(options), ElementsAre(Rung{270, 6}, Rung{270, 16}, Rung{270, 32}));
-}
-
-TEST(HeadRace, OrderAndDuplicatesOfReportsDoNotMatter) {
-  for (const v1::Ranking::Method method : {v1::Ranking::HALVING, v1::Ranking::EXHAUSTIVE}) {
-    const std::vector<HeadRef> first = Race(Smollm2(method), 1);
-    EXPECT_EQ(first.size(), 270u);
-    for (std::uint32_t seed = 2; seed < 6; ++seed) EXPECT_EQ(Race(Smollm2(method), seed), first);
+ScoreTable FullTable(std::uint32_t examples) {
+  ScoreTable full = WithBase(examples);
+  for (std::uint32_t layer = 0; layer < 30; ++layer) {
+    for (std::uint32_t head = 0; head < 9; ++head) {
+      for (std::uint32_t example = 0; example < examples; ++example)
+        full.SetAblated({layer, head}, example, Truth({layer, head}, example));
+    }
   }
+  return full;
+}
+
+TEST(HeadRace, StartsWithEveryHeadOnTheSameFewExamples) {
+  const RaceDecision decision = NextRound(WithBase(64), Smollm2());
+  ASSERT_EQ(decision.blocks.size(), 1u);
+  EXPECT_EQ(decision.blocks[0].heads.size(), 270u);
+  EXPECT_EQ(decision.blocks[0].examples, 12u);
+  EXPECT_EQ(decision.evaluations, 270u * 12);
+  EXPECT_EQ(decision.reason, "round 1: 270 heads on 12 examples; 0 of 270 heads are out");
+}
+
+// With a spread this wide nobody leaves, so the rounds show as planned.
+TEST(HeadRace, LeadersRunAheadOfTheOthers) {
+  RaceOptions options = Smollm2();
+  options.examples = 400;
+  ScoreTable table = WithBase(400);
+  std::vector<std::string> reasons;
+  for (int round = 0; round < 4; ++round) {
+    const RaceDecision decision = NextRound(table, options);
+    reasons.push_back(decision.reason);
+    for (const Report& report : MissingOf(table, decision)) {
+      const double index = report.head.layer * 9 + report.head.head;
+      table.SetAblated(report.head, report.example,
+                       {true, 0, static_cast<float>(-index - (report.example % 2 ? 1000 : -1000))});
+    }
+  }
+  const std::string nobody = "; 0 of 270 heads are out";
+  EXPECT_THAT(reasons, ElementsAre("round 1: 270 heads on 12 examples" + nobody,
+                                   "round 2: 8 heads on 96 examples" + nobody,
+                                   "round 3: 262 heads on 16 examples, 8 heads on 128 examples" + nobody,
+                                   "round 4: 262 heads on 24 examples, 8 heads on 192 examples" + nobody));
 }
 
 TEST(HeadRace, FindsTheCostlyHeads) {
-  for (const v1::Ranking::Method method : {v1::Ranking::HALVING, v1::Ranking::EXHAUSTIVE}) {
-    std::vector<HeadRef> best = Race(Smollm2(method), 1);
-    best.resize(7);  // costs 10, 9, ..., 4: index 248, 221, ...
-    EXPECT_THAT(best, ElementsAre(HeadRef{27, 5}, HeadRef{24, 5}, HeadRef{21, 5}, HeadRef{18, 5},
-                                  HeadRef{15, 5}, HeadRef{12, 5}, HeadRef{9, 5}));
+  for (const v1::Ranking::Method method : {v1::Ranking::RACE, v1::Ranking::EXHAUSTIVE}) {
+    std::vector<HeadRef> best = RunRace(Smollm2(method), 1).ranking;
+    ASSERT_EQ(best.size(), 270u);
+    best.resize(5);  // costs 10, 9, ...: index 248, 221, ...
+    EXPECT_THAT(best,
+                ElementsAre(HeadRef{27, 5}, HeadRef{24, 5}, HeadRef{21, 5}, HeadRef{18, 5}, HeadRef{15, 5}));
   }
 }
 
-// Cells known from an earlier, larger job must not change who is eliminated.
+TEST(HeadRace, HeadsThatClearlyDoNotMatterLeaveAtOnce) {
+  const Outcome race = RunRace(Smollm2(), 1);
+  EXPECT_EQ(race.reported, 270u * 12);
+  EXPECT_THAT(race.reason, HasSubstr("ranked 270 heads with 3240 evaluations (exhaustive: 17280); the top 5 "
+                                     "are certain (error probability at most 0.05); accuracy and"));
+  EXPECT_EQ(RunRace(Smollm2(v1::Ranking::EXHAUSTIVE), 1).reported, 17280u);
+}
+
+TEST(HeadRace, OrderDuplicatesAndLossOfReportsDoNotMatter) {
+  for (const v1::Ranking::Measure by : {v1::Ranking::LOGPROB, v1::Ranking::ACCURACY}) {
+    RaceOptions options = Smollm2();
+    options.by = by;
+    const Outcome first = RunRace(options, 1);
+    for (std::uint32_t seed = 2; seed < 6; ++seed) EXPECT_EQ(RunRace(options, seed), first);
+  }
+}
+
+// Cells known from an earlier, larger job must not change who leaves.
 TEST(HeadRace, MoreCellsThanNeededChangeNothing) {
-  const RaceOptions options = Smollm2(v1::Ranking::HALVING);
-  ScoreTable full = WithBase(64);
-  for (std::uint32_t layer = 0; layer < 30; ++layer) {
-    for (std::uint32_t head = 0; head < 9; ++head) {
-      for (std::uint32_t example = 0; example < 64; ++example) {
-        full.SetAblated({layer, head}, example, Truth({layer, head}, example));
-      }
+  const Outcome raced = RunRace(Smollm2(), 1);
+  const RaceDecision decision = NextRound(FullTable(128), Smollm2());
+  ASSERT_TRUE(decision.done);
+  EXPECT_EQ(OutcomeOf(decision, raced.reported), raced);
+}
+
+TEST(HeadRace, HeadsThatStayAlikeAreNamedAndSoAreTheExamplesSpent) {
+  RaceOptions options{.layers = 1, .heads_per_layer = 6, .examples = 24, .top = 2};
+  ScoreTable table = WithBase(24);
+  for (std::uint32_t head = 0; head < 6; ++head) {
+    for (std::uint32_t example = 0; example < 24; ++example) {
+      const float wave = (example + head) % 2 ? 0.2f : -0.2f;
+      const float drop = head == 0 ? 9 : head < 4 ? 1 : 0;  // one leads, three are alike, two are nothing
+      table.SetAblated({0, head}, example, {true, 0, wave - drop});
     }
   }
-  const RaceDecision decision = NextRound(full, options);
+  const RaceDecision decision = NextRound(table, options);
   ASSERT_TRUE(decision.done);
-  std::vector<HeadRef> ranking;
-  for (const RankedHead& ranked : decision.ranking) ranking.push_back(ranked.head);
-  EXPECT_EQ(ranking, Race(options, 1));
-  EXPECT_EQ(decision.ranking[0].cost.examples, 32u);
-  EXPECT_EQ(decision.ranking[100].cost.examples, 6u);
+  EXPECT_THAT(decision.reason,
+              HasSubstr("3 heads are undecided, each could be among the top 2 or not after 24 "
+                        "examples: 0.1 0.2 0.3"));
+  EXPECT_FALSE(decision.ranking[0].undecided);
+  for (int rank = 1; rank < 4; ++rank) EXPECT_TRUE(decision.ranking[rank].undecided);
+  for (int rank = 4; rank < 6; ++rank) EXPECT_FALSE(decision.ranking[rank].undecided);
+  EXPECT_LT(decision.ranking[1].low, 1);
+  EXPECT_GT(decision.ranking[1].high, 1);
+}
+
+TEST(HeadRace, RanksByTheMeasureThatWasAskedFor) {
+  RaceOptions options{.layers = 1, .heads_per_layer = 2, .examples = 8, .top = 1};
+  ScoreTable table = WithBase(8);
+  for (std::uint32_t example = 0; example < 8; ++example) {
+    table.SetAblated({0, 0}, example, {true, 0, -2});  // unsure, but right
+    table.SetAblated({0, 1}, example, {false, 0, -1});
+  }
+  EXPECT_EQ(NextRound(table, options).ranking[0].head, (HeadRef{0, 0}));
+  options.by = v1::Ranking::ACCURACY;
+  const RaceDecision decision = NextRound(table, options);
+  EXPECT_EQ(decision.ranking[0].head, (HeadRef{0, 1}));
+  EXPECT_EQ(decision.ranking[0].drop, 1);
+}
+
+// Nothing changed on eight examples: that is no proof that nothing ever will.
+TEST(HeadRace, AccuracyThatDoesNotMoveIsNotCertainty) {
+  RaceOptions options{
+      .layers = 1, .heads_per_layer = 20, .examples = 8, .by = v1::Ranking::ACCURACY, .top = 2};
+  ScoreTable table = WithBase(8);
+  for (std::uint32_t head = 0; head < 20; ++head) {
+    for (std::uint32_t example = 0; example < 8; ++example)
+      table.SetAblated({0, head}, example, {true, 0, 0});
+  }
+  const RaceDecision decision = NextRound(table, options);
+  EXPECT_TRUE(std::all_of(decision.ranking.begin(), decision.ranking.end(),
+                          [](const RankedHead& head) { return head.undecided && head.high > 0.1; }));
+}
+
+TEST(HeadRace, OneLookSufficesWhereNoHeadOrEveryHeadIsWanted) {
+  for (const std::uint32_t top : {0u, 270u, 1000u}) {
+    RaceOptions options = Smollm2();
+    options.top = top;
+    EXPECT_EQ(RunRace(options, 1).reported, 270u * 12) << top;
+  }
 }
 
 TEST(HeadRace, FewExamplesMeanOneRound) {
-  RaceOptions options = Smollm2(v1::Ranking::HALVING);
+  RaceOptions options = Smollm2();
   options.examples = 2;
-  EXPECT_THAT(Rungs(options), ElementsAre(Rung{270, 2}));
+  EXPECT_EQ(RunRace(options, 1).reported, 540u);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST_F(MetricsTest, ARunningJobHasItsSeriesAndAnEndedOneHasNone) {
   EXPECT_THAT(during, HasSubstr("rad_workers{state=\"busy\"} 1"));
   EXPECT_THAT(during, Not(HasSubstr("rad_pending_jobs{")));  // one task runs, another waits: the job does not
   EXPECT_THAT(during,
-              HasSubstr("rad_heads_scored_total 48"));  // 8 heads on 4 examples, 4 of them on 4 more
+              HasSubstr("rad_heads_scored_total 64"));  // 8 heads on 8 examples
   EXPECT_THAT(during, HasSubstr("rad_stage_duration_seconds_count{kind=\"rank\"} 1"));
   EXPECT_THAT(during, HasSubstr("rad_rocksdb_disk_bytes{database=\"ckpt\"}"));
   worker.Finish(task, worker.Answer(task));

@@ -42,6 +42,8 @@ inline v1::TeacherInfo SampleTeacher() {
   teacher.set_architecture("llama");
   teacher.set_layers(2);
   teacher.set_heads(4);
+  teacher.set_kv_heads(2);
+  teacher.set_head_dim(8);
   return teacher;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "tests/coordinator/sample_job.h"
@@ -32,6 +33,7 @@ TEST(ScoreTable, CostIsTheMeanDropOverTheExamples) {
   EXPECT_DOUBLE_EQ(cost.accuracy_drop, 0.25);  // two lost, one won
   EXPECT_DOUBLE_EQ(cost.logprob_drop, 0.5);
   EXPECT_DOUBLE_EQ(cost.margin_drop, 0.25);
+  EXPECT_DOUBLE_EQ(cost.logprob_deviation, std::sqrt((2.25 + 0.25 + 0.25 + 2.25) / 3));
   EXPECT_EQ(table.BaseCorrect(4), 3u);
   EXPECT_DOUBLE_EQ(table.Cost(head, 1).logprob_drop, 2);
 }

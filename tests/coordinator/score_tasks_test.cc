@@ -29,10 +29,10 @@ TEST(ScoreTasks, PiecesFillEveryUnknownCellOnce) {
   for (const std::uint32_t heads : {1u, 7u, 270u, 1500u}) {
     for (const std::uint32_t workers : {1u, 5u, 200u}) {
       ScoreTable table;
-      const std::vector<ScorePiece> pieces = CutRound(table, Heads(heads), 10, workers);
+      const std::vector<ScorePiece> pieces = CutRound(table, {{Heads(heads), 10}}, workers);
       EXPECT_EQ(Evaluations(pieces), heads * 10u);
       Fill(table, pieces);
-      EXPECT_TRUE(CutRound(table, Heads(heads), 10, workers).empty());
+      EXPECT_TRUE(CutRound(table, {{Heads(heads), 10}}, workers).empty());
       for (const ScorePiece& piece : pieces) {
         EXPECT_LE(piece.heads.size() * (piece.end - piece.begin), kMaxPieceEvaluations);
         EXPECT_FALSE(piece.heads.empty());
@@ -45,16 +45,29 @@ TEST(ScoreTasks, KnownCellsAreLeftOut) {
   ScoreTable table;
   Fill(table, {{Heads(270), 0, 6}});
   Fill(table, {{Heads(10), 0, 16}});
-  const std::vector<ScorePiece> pieces = CutRound(table, Heads(60), 16, 1);
+  const std::vector<ScorePiece> pieces = CutRound(table, {{Heads(60), 16}}, 1);
   EXPECT_EQ(Evaluations(pieces), 50u * 10);
 }
 
 TEST(ScoreTasks, MoreWorkersMeanMoreButNeverTinyPieces) {
   ScoreTable table;
-  EXPECT_EQ(CutRound(table, Heads(270), 6, 1).size(), 3u);
-  EXPECT_EQ(CutRound(table, Heads(270), 6, 6).size(), 6u);
-  for (const ScorePiece& piece : CutRound(table, Heads(270), 6, 1000)) {
+  EXPECT_EQ(CutRound(table, {{Heads(270), 6}}, 1).size(), 3u);
+  EXPECT_EQ(CutRound(table, {{Heads(270), 6}}, 6).size(), 6u);
+  for (const ScorePiece& piece : CutRound(table, {{Heads(270), 6}}, 1000)) {
     EXPECT_GE(piece.heads.size() * (piece.end - piece.begin), kMinPieceEvaluations / 2);
+  }
+}
+
+// Leaders run ahead of the others in the same round.
+TEST(ScoreTasks, EveryBlockIsFilledToItsOwnExamples) {
+  ScoreTable table;
+  Fill(table, {{Heads(20), 0, 8}});
+  const std::vector<HeadRef> all = Heads(20);
+  const std::vector<ScoreBlock> blocks = {{{all.begin() + 5, all.end()}, 12},
+                                          {{all.begin(), all.begin() + 5}, 96}};
+  Fill(table, CutRound(table, blocks, 2));
+  for (std::size_t head = 0; head < all.size(); ++head) {
+    EXPECT_EQ(table.Known(all[head], 100), head < 5 ? 96u : 12u);
   }
 }
 

@@ -108,6 +108,18 @@ TEST(SpecValidation, AnAblationTrainsNothing) {
   EXPECT_THAT(Fields(job), ElementsAre("spec.student", "spec.align"));
 }
 
+TEST(SpecValidation, ARankingNeedsAnErrorProbabilityAndHeadsToName) {
+  v1::Job job = SampleAblation();
+  EXPECT_EQ(job.spec().ranking().method(), v1::Ranking::RACE);
+  EXPECT_EQ(job.spec().ranking().by(), v1::Ranking::LOGPROB);
+  EXPECT_EQ(job.spec().ranking().top(), 5u);
+  job.mutable_spec()->mutable_ranking()->set_delta(0.9);
+  job.mutable_spec()->mutable_ranking()->set_top(0);
+  job.mutable_spec()->mutable_probe()->set_examples(1);
+  EXPECT_THAT(Fields(job),
+              UnorderedElementsAre("spec.ranking.delta", "spec.ranking.top", "spec.probe.examples"));
+}
+
 TEST(SpecValidation, KindIsNeeded) {
   v1::Job job = SampleAblation();
   job.clear_kind();

@@ -1,8 +1,16 @@
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/view/heatmap.h"
+#include "coordinator/cli/view/heatmap_png.h"
+#include "coordinator/cli/view/heatmap_svg.h"
 #include "coordinator/cli/view/message_json.h"
 #include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/ranking_notes.h"
 #include "coordinator/cli/view/ranking_table.h"
 
 namespace rad::cli {
@@ -11,6 +19,7 @@ namespace {
 struct Options {
   std::string job;
   std::string output;
+  std::string file;
   std::size_t top = 20;
 };
 
@@ -32,15 +41,44 @@ absl::StatusOr<int> Show(Session& session, const Options& options) {
   }
   console.out << "teacher's accuracy on the probe: " << ShowShare(ranking->teacher_accuracy()) << "\n\n"
               << Heatmap(*ranking, console.out_is_terminal && console.color) << "\n"
-              << RankingTable(*ranking, options.top).ToText();
+              << RankingTable(*ranking, options.top).ToText() << "\n"
+              << RankingNotes(*ranking);
   return kExitOk;
+}
+
+absl::StatusOr<std::string> Render(const v1::Ranked& ranking, const std::string& format) {
+  if (format == "json") return ToJson(ranking, EmptyFields::kKeep).dump(2) + "\n";
+  if (format == "svg") return HeatmapSvg(ranking);
+  if (format == "png") return HeatmapPng(ranking);
+  return RankingCsv(ranking).ToCsv();
+}
+
+absl::Status Write(Console& console, const Options& options, const std::string& bytes) {
+  if (options.file.empty()) {
+    if (options.output == "png" && console.out_is_terminal) {
+      return absl::InvalidArgumentError(
+          "a PNG is not for a terminal: give --file FILE, or redirect the output");
+    }
+    console.out << bytes;
+    return absl::OkStatus();
+  }
+  std::ofstream file(options.file, std::ios::binary);
+  file << bytes;
+  file.close();
+  if (!file) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot write --file ", options.file, ": ", strerror(errno)));
+  }
+  console.Say(absl::StrCat("wrote ", options.file));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int> Export(Session& session, const Options& options) {
   auto ranking = Fetch(session, options.job);
   if (!ranking.ok()) return ranking.status();
-  session.console.out << (options.output == "json" ? ToJson(*ranking, EmptyFields::kKeep).dump(2) + "\n"
-                                                   : RankingCsv(*ranking).ToCsv());
+  auto bytes = Render(*ranking, options.output);
+  if (!bytes.ok()) return bytes.status();
+  if (absl::Status written = Write(session.console, options, *bytes); !written.ok()) return written;
   return kExitOk;
 }
 
@@ -60,7 +98,9 @@ void AddScoresCommands(CLI::App& app, Session& session) {
       *scores, session, "export", "Every head, for other programs", Export,
       [](CLI::App& app, Options& options) {
         app.add_option("job", options.job, "Id, start of one, or name")->required()->type_name("JOB");
-        AddOutputFlag(app, options.output, {"csv", "json"});
+        app.add_option("--file", options.file, "Writes there instead of to standard output")
+            ->type_name("FILE");
+        AddOutputFlag(app, options.output, {"csv", "json", "png", "svg"});
       });
 }
 

@@ -1,4 +1,4 @@
-// enum_words.h: how people write the values of a protobuf enum: "top", "halving", "Distillation".
+// enum_words.h: how people write the values of a protobuf enum: "top", "race", "Distillation".
 #pragma once
 
 #include <google/protobuf/descriptor.h>

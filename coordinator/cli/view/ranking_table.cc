@@ -17,18 +17,20 @@ std::string Exact(double value) { return absl::StrFormat("%.9g", value); }
 Table RankingTable(const v1::Ranked& ranking, std::size_t rows) {
   Table table({{"RANK", kRight},
                {"HEAD"},
-               {"DROP (POINTS)", kRight},
-               {"95% INTERVAL"},
                {"LOG-PROB DROP", kRight},
-               {"MARGIN DROP", kRight},
+               {"95% INTERVAL"},
+               {"ACCURACY DROP", kRight},
+               {"95% INTERVAL"},
                {"EXAMPLES", kRight}});
   for (const auto& row : ranking.rows()) {
     if (rows-- == 0) break;
     table.Add(
-        {absl::StrCat(row.rank()), absl::StrCat(row.head().layer(), ".", row.head().head()),
+        {absl::StrCat(row.rank(), row.undecided() ? "?" : " "),
+         absl::StrCat(row.head().layer(), ".", row.head().head()),
+         absl::StrFormat("%.3f", row.logprob_drop()),
+         absl::StrFormat("[%.3f, %.3f]", row.logprob_drop_low(), row.logprob_drop_high()),
          Points(row.accuracy_drop()),
          absl::StrCat("[", Points(row.accuracy_drop_low()), ", ", Points(row.accuracy_drop_high()), "]"),
-         absl::StrFormat("%.3f", row.logprob_drop()), absl::StrFormat("%.3f", row.margin_drop()),
          absl::StrCat(row.examples())});
   }
   return table;
@@ -43,11 +45,18 @@ Table RankingCsv(const v1::Ranked& ranking) {
                {"accuracy_drop_low"},
                {"accuracy_drop_high"},
                {"logprob_drop"},
-               {"margin_drop"}});
+               {"logprob_drop_low"},
+               {"logprob_drop_high"},
+               {"margin_drop"},
+               {"bound_low"},
+               {"bound_high"},
+               {"undecided"}});
   for (const auto& row : ranking.rows()) {
     table.Add({absl::StrCat(row.rank()), absl::StrCat(row.head().layer()), absl::StrCat(row.head().head()),
                absl::StrCat(row.examples()), Exact(row.accuracy_drop()), Exact(row.accuracy_drop_low()),
-               Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()), Exact(row.margin_drop())});
+               Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()), Exact(row.logprob_drop_low()),
+               Exact(row.logprob_drop_high()), Exact(row.margin_drop()), Exact(row.bound_low()),
+               Exact(row.bound_high()), row.undecided() ? "true" : "false"});
   }
   return table;
 }

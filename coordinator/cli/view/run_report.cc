@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/ranking_notes.h"
 #include "coordinator/cli/view/ranking_table.h"
 #include "coordinator/cli/view/results_table.h"
 
@@ -49,7 +50,7 @@ std::string RunReport(const v1::JobStatus& status, const v1::Ranked& ranking) {
   if (ranking.rows_size() > 0) {
     absl::StrAppend(&text, "The heads that retrieval needs most, of ", ranking.layers() * ranking.heads(),
                     " (teacher's accuracy on the probe: ", ShowShare(ranking.teacher_accuracy()), ")\n\n",
-                    RankingTable(ranking, kRankingRows).ToText(), "\n");
+                    RankingTable(ranking, kRankingRows).ToText(), "\n", RankingNotes(ranking), "\n");
   }
   if (status.students_size() > 0) absl::StrAppend(&text, "Results\n\n", ResultsText(status), "\n");
   return absl::StrCat(text, ReusedNote(status), PerplexityNote(status));

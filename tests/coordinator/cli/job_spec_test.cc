@@ -32,7 +32,7 @@ metadata: {name: trial, labels: {team: nlp, size: 135M}}
 spec:
   teacher: {path: models/t.gguf}
   probe: {template: qa, pairs: 10, seed: 18446744073709551615, min_teacher_accuracy: 0.5}
-  ranking: {method: halving}
+  ranking: {method: race}
   student: {head_budget: 5, state_dim: 8, placement: top}
   controls:
     - {head_budget: 0}
@@ -47,7 +47,7 @@ spec:
   const v1::JobSpec& spec = job->spec();
   EXPECT_EQ(spec.probe().template_(), v1::Probe::QA);
   EXPECT_EQ(spec.probe().seed(), 18446744073709551615u);
-  EXPECT_EQ(spec.ranking().method(), v1::Ranking::HALVING);
+  EXPECT_EQ(spec.ranking().method(), v1::Ranking::RACE);
   ASSERT_EQ(spec.controls_size(), 2);
   EXPECT_TRUE(spec.controls(0).has_head_budget());
   EXPECT_FALSE(spec.controls(0).has_state_dim());
@@ -56,6 +56,13 @@ spec:
   EXPECT_DOUBLE_EQ(spec.align().learning_rate(), 1e-3);
   EXPECT_EQ(spec.distill().tokens(), 1000u);
   EXPECT_FALSE(spec.has_evaluate());
+}
+
+// A head looks like a number; 16.10 must not become 16.1.
+TEST(JobSpec, HeadsAreTakenAsWritten) {
+  auto job = Parse(Spec("student: {heads: [16.0, 16.10, '1.2']}"));
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_THAT(job->spec().student().heads(), ElementsAre("16.0", "16.10", "1.2"));
 }
 
 TEST(JobSpec, MakesRelativePathsAbsolute) {

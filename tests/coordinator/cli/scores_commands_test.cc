@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/coordinator/cli/scripted_service.h"
@@ -10,6 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 v1::Ranked Ranking() {
   v1::Ranked ranking;
@@ -21,6 +23,7 @@ v1::Ranked Ranking() {
     row->mutable_head()->set_head(head);
     row->set_rank(ranking.rows_size());
     row->set_accuracy_drop(0.25 * head);
+    row->set_logprob_drop(head);
   }
   return ranking;
 }
@@ -31,17 +34,36 @@ TEST(Scores, ShowDrawsAHeatmapAndTheBestHeads) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("accuracy on the probe: 81.2%"));
   EXPECT_THAT(outcome.out, HasSubstr("    0   @@\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("   1  0.1           +25.0"));
-  EXPECT_THAT(outcome.out, Not(HasSubstr("   2  0.0")));
+  EXPECT_THAT(outcome.out, HasSubstr("  1   0.1           1.000"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("  2   0.0")));
 }
 
 TEST(Scores, ExportHasEveryHead) {
   const ScriptedCoordinator coordinator({.ranking = Ranking()});
   EXPECT_THAT(Radctl(coordinator, {"scores", "export", "j1"}).out,
-              HasSubstr("\n1,0,1,0,0.25,0,0,0,0\n2,0,0,0,0,0,0,0,0\n"));
+              HasSubstr("\n1,0,1,0,0.25,0,0,1,0,0,0,0,0,false\n2,0,0,0,0,0,0,0,0,0,0,0,0,false\n"));
   const auto json = nlohmann::json::parse(Radctl(coordinator, {"scores", "export", "j1", "-o", "json"}).out);
   EXPECT_EQ(json["rows"].size(), 2u);
   EXPECT_DOUBLE_EQ(json["teacher_accuracy"], 0.8125);
+}
+
+TEST(Scores, ExportDrawsPictures) {
+  const ScriptedCoordinator coordinator({.ranking = Ranking()});
+  EXPECT_THAT(Radctl(coordinator, {"scores", "export", "j1", "-o", "svg"}).out, StartsWith("<svg "));
+  EXPECT_THAT(Radctl(coordinator, {"scores", "export", "j1", "-o", "png"}).out, StartsWith("\x89PNG"));
+}
+
+TEST(Scores, ExportWritesAFile) {
+  const ScriptedCoordinator coordinator({.ranking = Ranking()});
+  const std::string path = testing::TempDir() + "scores_export.png";
+  const Outcome outcome = Radctl(coordinator, {"scores", "export", "j1", "-o", "png", "--file", path});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(file), {}), StartsWith("\x89PNG"));
+  const Outcome nowhere = Radctl(coordinator, {"scores", "export", "j1", "--file", "/no/such/folder/x.csv"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot write --file /no/such/folder/x.csv: No such file"));
 }
 
 }  // namespace

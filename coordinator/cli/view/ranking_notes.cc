@@ -1,0 +1,37 @@
+#include "coordinator/cli/view/ranking_notes.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+
+namespace rad::cli {
+namespace {
+
+std::string Certainty(const v1::Ranked& ranking) {
+  const auto undecided = std::count_if(ranking.rows().begin(), ranking.rows().end(),
+                                       [](const v1::Ranked::Row& row) { return row.undecided(); });
+  if (undecided == 0) {
+    return absl::StrFormat("The top %d are certain: an error has a probability of at most %g.\n",
+                           ranking.top(), ranking.ranking().delta());
+  }
+  return absl::StrFormat(
+      "?: undecided. Each of these %d heads could be among the top %d or not after %d examples; a larger\n"
+      "probe.examples tells more of them apart.\n",
+      undecided, ranking.top(), ranking.max_examples());
+}
+
+}  // namespace
+
+std::string RankingNotes(const v1::Ranked& ranking) {
+  if (ranking.top() == 0) return "";
+  const std::uint64_t all = std::uint64_t{ranking.layers()} * ranking.heads() * ranking.max_examples();
+  return Certainty(ranking) +
+         absl::StrFormat("%d evaluations; every head on every example would be %d.\n", ranking.evaluations(),
+                         all) +
+         absl::StrFormat(
+             "Accuracy and log-probability share %d of their top %d (rank correlation over all heads "
+             "%.2f).\n",
+             ranking.shared_top(), ranking.top(), ranking.rank_correlation());
+}
+
+}  // namespace rad::cli

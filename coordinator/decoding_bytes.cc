@@ -1,0 +1,34 @@
+#include "coordinator/decoding_bytes.h"
+
+#include <set>
+
+namespace rad {
+namespace {
+
+constexpr std::uint64_t kNumberBytes = 2;  // bf16
+constexpr std::uint64_t kConvInputs = 3;   // that a convolution of width 4 looks back on
+
+}  // namespace
+
+std::uint64_t GroupBytes(const v1::TeacherInfo& teacher, const DecodingShape& shape) {
+  return kNumberBytes * 2 * teacher.head_dim() * shape.context_tokens;
+}
+
+std::uint64_t SsmHeadBytes(const v1::TeacherInfo& teacher, const DecodingShape& shape) {
+  const std::uint64_t p = teacher.head_dim(), n = shape.state_dim;
+  return kNumberBytes * (p * n + kConvInputs * (p + 2 * n));
+}
+
+std::uint64_t DecodingBytes(const v1::TeacherInfo& teacher, const DecodingShape& shape,
+                            const std::vector<HeadRef>& kept) {
+  std::set<HeadRef> groups;
+  for (const HeadRef& head : kept) groups.insert(GroupOf(teacher, head));
+  const std::uint64_t all = std::uint64_t{teacher.layers()} * teacher.heads();
+  return groups.size() * GroupBytes(teacher, shape) + (all - kept.size()) * SsmHeadBytes(teacher, shape);
+}
+
+HeadRef GroupOf(const v1::TeacherInfo& teacher, HeadRef head) {
+  return {head.layer, head.head / (teacher.heads() / teacher.kv_heads())};
+}
+
+}  // namespace rad

@@ -1,0 +1,46 @@
+// race_bounds.h: confidence bounds on a head's mean paired drop, all of which hold at once.
+//
+// A head's drops (unablated minus ablated on the same example) are looked at after 12, 16, 24, 32, 48, ...
+// examples. Of a set of `top` heads that are truly best, only these errors can spoil the answer: that one of
+// them falls below its upper bound, or that one of the others rises above its lower bound. Half of delta is
+// spent on each: delta/2 over `top` upper bounds, delta/2 over heads - top lower ones (Bonferroni; the split
+// by side as in Kalyanakrishnan et al., "PAC subset selection in stochastic multi-armed bandits", 2012), and
+// of a head's share 1/(r (r + 1)) goes to its r-th look, which sums to 1 however long the race is (after
+// Even-Dar, Mannor and Mansour, 2006). Each bound is Student's: mean -+ t * deviation / sqrt(examples), exact
+// for normal drops and close for others once there are some tens of them.
+//
+// Where Student's bound is weak, on few examples of a skewed head, `least_deviation` guards it: no head is
+// taken to vary less than the middle one of all heads did on the first look.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace rad {
+
+struct DropBounds {
+  double low = 0;
+  double high = 0;
+};
+
+// 12, 16, 24, 32, 48, 64, ... and at last `examples`.
+std::vector<std::uint32_t> RaceLooks(std::uint32_t examples);
+
+class RaceBounds {
+ public:
+  // `looks`: ascending numbers of examples, each at least 2. top <= heads.
+  RaceBounds(const std::vector<std::uint32_t>& looks, double delta, std::uint32_t heads, std::uint32_t top,
+             double least_deviation);
+
+  DropBounds Of(double mean, double deviation, std::size_t look) const;
+
+ private:
+  struct Reach {  // of the bounds, in units of the deviation
+    double below = 0;
+    double above = 0;
+  };
+  std::vector<Reach> by_look_;
+  double least_deviation_;
+};
+
+}  // namespace rad

@@ -1,0 +1,46 @@
+#include "coordinator/cli/view/ranking_table.h"
+
+#include <gtest/gtest.h>
+
+#include "coordinator/cli/view/ranking_notes.h"
+#include "tests/coordinator/cli/sample_ranking.h"
+
+namespace rad::cli {
+namespace {
+
+TEST(RankingTable, ShowsTheBestRoundedForReading) {
+  EXPECT_EQ(RankingTable(SampleRanking(), 2).ToText(),
+            "RANK  HEAD  LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES\n"
+            "  1   1.0           4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32\n"
+            "  2?  0.2           2.000  [1.500, 2.500]          +20.0  [+10.0, +30.0]        32\n");
+}
+
+TEST(RankingTable, CsvHasEveryHeadAndEveryDigit) {
+  EXPECT_EQ(RankingCsv(SampleRanking()).ToCsv(),
+            "rank,layer,head,examples,accuracy_drop,accuracy_drop_low,accuracy_drop_high,logprob_drop,"
+            "logprob_drop_low,logprob_drop_high,margin_drop,bound_low,bound_high,undecided\n"
+            "1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false\n"
+            "2,0,2,32,0.2,0.1,0.3,2,1.5,2.5,0,1,3,true\n"
+            "3,0,0,32,-0.03125,-0.13125,0.06875,-0.3125,-0.8125,0.1875,0,-1.3125,0.6875,true\n");
+}
+
+TEST(RankingNotes, SayWhatIsUndecidedAndWhatItCost) {
+  EXPECT_EQ(
+      RankingNotes(SampleRanking()),
+      "?: undecided. Each of these 2 heads could be among the top 2 or not after 32 examples; a larger\n"
+      "probe.examples tells more of them apart.\n"
+      "96 evaluations; every head on every example would be 192.\n"
+      "Accuracy and log-probability share 1 of their top 2 (rank correlation over all heads 0.50).\n");
+}
+
+TEST(RankingNotes, SayWhatIsCertainAndHowMuchSo) {
+  v1::Ranked ranking = SampleRanking();
+  for (v1::Ranked::Row& row : *ranking.mutable_rows()) row.set_undecided(false);
+  EXPECT_EQ(RankingNotes(ranking).substr(0, 70),
+            "The top 2 are certain: an error has a probability of at most 0.05.\n96 ");
+  ranking.set_top(0);  // no student needs a ranking
+  EXPECT_EQ(RankingNotes(ranking), "");
+}
+
+}  // namespace
+}  // namespace rad::cli
