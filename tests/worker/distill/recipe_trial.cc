@@ -97,8 +97,6 @@ double Perplexity(const Model& model, const Transformer& head,
 std::vector<HeadId> Kept(const std::string& name, const ModelConfig& config) {
   const std::vector<HeadId> ranking = {{16, 0}, {18, 6}, {1, 0},  {8, 0},  {16, 2},
                                        {17, 8}, {19, 1}, {16, 1}, {17, 2}, {2, 7}};
-  if (name == "logprob5") return {{16, 0}, {18, 6}, {1, 0}, {16, 2}, {1, 5}};
-  if (name == "service5") return {{16, 0}, {18, 6}, {16, 1}, {16, 2}, {1, 5}};
   if (name.starts_with("top")) return {ranking.begin(), ranking.begin() + std::atoi(name.c_str() + 3)};
   std::vector<HeadId> all;
   for (int l = 0; l < config.layers; ++l) {
