@@ -1,12 +1,12 @@
 #include "tests/coordinator/simulated_heads.h"
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <numeric>
 #include <random>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -17,17 +17,12 @@ constexpr std::uint32_t kNeeded = 15;
 
 HeadRef HeadAt(std::uint32_t index) { return {index / kSimulatedHeads, index % kSimulatedHeads}; }
 
-ScoreCell CellOf(double margin) {
-  return {margin > 0, static_cast<float>(margin), static_cast<float>(-std::log1p(std::exp(-margin)))};
-}
-
 class Drawing {
  public:
   explicit Drawing(std::uint64_t seed) : random_(seed) {}
   double Normal() { return normal_(random_); }
   double Uniform() { return uniform_(random_); }
   double Exponential() { return -std::log1p(-Uniform()); }
-  std::size_t Index(std::size_t count) { return random_() % count; }
 
  private:
   std::mt19937_64 random_;
@@ -64,27 +59,41 @@ ScoreTable MadeUp(Simulation simulation, std::uint32_t examples, Drawing& draw) 
   return table;
 }
 
-// [0]: the teacher itself; [1 + head]: with the head zeroed. By example.
-std::vector<std::vector<double>> MeasuredMargins() {
-  std::ifstream file(absl::StrCat(std::getenv("RAD_TEST_DATA"), "/teacher/smollm2_heads.json"));
-  const nlohmann::json measured = nlohmann::json::parse(file);
-  std::vector<std::vector<double>> margins = {measured["base"]["margin"]};
-  for (std::uint32_t head = 0; head < kSimulatedLayers * kSimulatedHeads; ++head) {
-    const HeadRef ref = HeadAt(head);
-    margins.push_back(measured["heads"][absl::StrCat(ref.layer, ".", ref.head)]["margin"]);
-  }
-  return margins;
-}
+// What SmolLM2-135M-Instruct answered to 400 examples of ten pairs (`rad-worker probe --examples 400 --seed
+// 1`, then `score-heads --logprob --dtype bf16`): [0] with all heads, [1 + head] with that head zeroed. The
+// file: int16 [271, 400], log-probabilities of the answers in milli-nats, then uint8 [271, 400], 1 where
+// right.
+struct MeasuredAnswers {
+  static constexpr std::size_t kRuns = 1 + kSimulatedLayers * kSimulatedHeads;
+  std::vector<std::int16_t> logprob_milli_nats = std::vector<std::int16_t>(kRuns * kMeasuredExamples);
+  std::vector<std::uint8_t> correct = std::vector<std::uint8_t>(kRuns * kMeasuredExamples);
 
-ScoreTable Resampled(std::uint32_t examples, Drawing& draw) {
-  static const std::vector<std::vector<double>> margins = MeasuredMargins();
+  MeasuredAnswers() {
+    std::ifstream file(absl::StrCat(std::getenv("RAD_TEST_DATA"), "/coordinator/smollm2_answers.bin"),
+                       std::ios::binary);
+    file.read(reinterpret_cast<char*>(logprob_milli_nats.data()), 2 * kRuns * kMeasuredExamples);
+    file.read(reinterpret_cast<char*>(correct.data()), kRuns * kMeasuredExamples);
+    if (!file) std::abort();
+  }
+
+  ScoreCell Cell(std::size_t run, std::size_t example) const {
+    const std::size_t at = run * kMeasuredExamples + example;
+    return {correct[at] != 0, 0, static_cast<float>(logprob_milli_nats[at]) / 1000};
+  }
+};
+
+// The first `examples` of a random order.
+ScoreTable Shuffled(std::uint32_t examples, std::uint64_t seed) {
+  static const MeasuredAnswers answers;
+  std::vector<std::size_t> order(kMeasuredExamples);
+  std::iota(order.begin(), order.end(), 0);
+  std::mt19937_64 random(seed);
+  std::shuffle(order.begin(), order.end(), random);
   ScoreTable table;
   for (std::uint32_t e = 0; e < examples; ++e) {
-    const std::size_t like = draw.Index(margins[0].size());
-    const double harder = 0.3 * draw.Normal();  // for all heads alike: another prompt of the same kind
-    table.SetBase(e, CellOf(margins[0][like] + harder));
-    for (std::uint32_t head = 0; head + 1 < margins.size(); ++head) {
-      table.SetAblated(HeadAt(head), e, CellOf(margins[head + 1][like] + harder + 0.1 * draw.Normal()));
+    table.SetBase(e, answers.Cell(0, order.at(e)));
+    for (std::uint32_t head = 0; head < kSimulatedLayers * kSimulatedHeads; ++head) {
+      table.SetAblated(HeadAt(head), e, answers.Cell(1 + head, order[e]));
     }
   }
   return table;
@@ -93,8 +102,9 @@ ScoreTable Resampled(std::uint32_t examples, Drawing& draw) {
 }  // namespace
 
 ScoreTable SimulateHeads(Simulation simulation, std::uint32_t examples, std::uint64_t seed) {
+  if (simulation == Simulation::kSmolLm2) return Shuffled(examples, seed);
   Drawing draw(seed);
-  return simulation == Simulation::kSmolLm2 ? Resampled(examples, draw) : MadeUp(simulation, examples, draw);
+  return MadeUp(simulation, examples, draw);
 }
 
 }  // namespace rad

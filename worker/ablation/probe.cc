@@ -18,9 +18,16 @@ struct Pair {
   int value;
 };
 
+// Of a pair's line, in bytes of the prompt; the line break ends it.
+struct Line {
+  std::size_t begin, value, end;
+};
+
 struct Text {
   std::string prompt;
   std::string answer;
+  std::vector<Line> lines;
+  int asked = 0;
 };
 
 // Every third word: splits never share a key.
@@ -39,16 +46,25 @@ std::vector<int> ValuesOf(ProbeSplit split) {
   return values;
 }
 
-Text Render(ProbeTemplate prompt, const std::vector<Pair>& pairs, const Pair& asked) {
+Text Render(ProbeTemplate prompt, const std::vector<Pair>& pairs, int asked) {
   const bool paper = prompt == ProbeTemplate::kPaper;
-  Text text{"Memorize the following dictionary:\n", absl::StrCat(" ", asked.value)};
-  for (const Pair& pair : pairs)
-    absl::StrAppend(&text.prompt, pair.key, paper ? ":" : ": ", pair.value, "\n");
+  const std::string& key = pairs[asked].key;
+  Text text{.prompt = "Memorize the following dictionary:\n",
+            .answer = absl::StrCat(" ", pairs[asked].value),
+            .asked = asked};
+  for (const Pair& pair : pairs) {
+    Line line{.begin = text.prompt.size()};
+    absl::StrAppend(&text.prompt, pair.key, ":");
+    line.value = text.prompt.size();
+    absl::StrAppend(&text.prompt, paper ? "" : " ", pair.value, "\n");
+    line.end = text.prompt.size();
+    text.lines.push_back(line);
+  }
   if (paper) {
-    absl::StrAppend(&text.prompt, "The value of the key '", asked.key, "' is");
+    absl::StrAppend(&text.prompt, "The value of the key '", key, "' is");
   } else {
-    absl::StrAppend(&text.prompt, "\nQuestion: what is the value of the key '", asked.key,
-                    "'?\nAnswer: ", asked.key, ":");
+    absl::StrAppend(&text.prompt, "\nQuestion: what is the value of the key '", key, "'?\nAnswer: ", key,
+                    ":");
   }
   return text;
 }
@@ -59,8 +75,25 @@ Text MakeText(const ProbeSpec& spec, int index) {
   const auto values = random.Sample(ValuesOf(spec.split), spec.pairs);
   std::vector<Pair> pairs;
   for (int i = 0; i < spec.pairs; ++i) pairs.push_back({std::string(keys[i]), values[i]});
-  const Pair asked = pairs[random.Below(pairs.size())];
-  return Render(spec.prompt, pairs, asked);
+  return Render(spec.prompt, pairs, static_cast<int>(random.Below(pairs.size())));
+}
+
+// The places of lines given in bytes, among tokens whose bytes make up the text.
+absl::StatusOr<std::vector<PairPlace>> PlacesOf(const std::vector<Line>& lines,
+                                                const std::vector<TokenId>& ids, const Tokenizer& tokenizer) {
+  std::vector<std::size_t> ends;  // of each token, in bytes
+  for (const TokenId id : ids) {
+    const auto bytes = tokenizer.DecodeBytes({&id, 1});
+    if (!bytes.ok()) return bytes.status();
+    ends.push_back((ends.empty() ? 0 : ends.back()) + bytes->size());
+  }
+  const auto holding = [&](std::size_t byte) {
+    return static_cast<int>(std::upper_bound(ends.begin(), ends.end(), byte) - ends.begin());
+  };
+  std::vector<PairPlace> places;
+  for (const Line& line : lines)
+    places.push_back({holding(line.begin), holding(line.value), holding(line.end - 1) + 1});
+  return places;
 }
 
 // Prompt and answer are encoded apart, so that the answer's tokens are its own whatever the tokenizer merges.
@@ -73,7 +106,9 @@ absl::StatusOr<ProbeExample> Encode(const Text& text, const Tokenizer& tokenizer
     return absl::InvalidArgumentError(
         absl::StrCat("the teacher's tokenizer turns the probe's text \"", text.answer, "\" into no tokens"));
   }
-  ProbeExample example{*std::move(prompt), static_cast<int>(answer->size())};
+  auto places = PlacesOf(text.lines, *prompt, tokenizer);
+  if (!places.ok()) return places.status();
+  ProbeExample example{*std::move(prompt), static_cast<int>(answer->size()), *std::move(places), text.asked};
   example.ids.insert(example.ids.end(), answer->begin(), answer->end());
   return example;
 }

@@ -27,9 +27,17 @@ struct ProbeSpec {
   ProbeSplit split = ProbeSplit::kRank;
 };
 
+// Where a pair lies in an example's ids: [begin, end) is its line up to and with the token that ends it, and
+// its value starts at `value`.
+struct PairPlace {
+  int begin = 0, value = 0, end = 0;
+};
+
 struct ProbeExample {
-  std::vector<TokenId> ids;  // prompt, then answer
-  int answer_len = 0;        // the last answer_len ids are the answer
+  std::vector<TokenId> ids;      // prompt, then answer
+  int answer_len = 0;            // the last answer_len ids are the answer
+  std::vector<PairPlace> pairs;  // in the order of the prompt; empty for examples that were read from a file
+  int asked = 0;                 // which of them the question is about
 };
 
 // Examples [begin, end) of the endless sequence that the spec defines: example i depends on (spec, i) alone.

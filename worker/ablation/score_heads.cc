@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "worker/ablation/answer_batch.h"
 #include "worker/ablation/answer_forward.h"
+#include "worker/ablation/check_heads.h"
 #include "worker/model/check_ids.h"
 
 namespace rad {
@@ -100,17 +101,6 @@ class BatchScorer {
   const Rope rope_;
   std::vector<at::Tensor> before_;  // [layer] the unablated stream before it, [E, t, d]
 };
-
-absl::Status CheckHeads(const ModelConfig& config, std::span<const HeadId> heads) {
-  for (const HeadId& id : heads) {
-    if (id.layer < 0 || id.layer >= config.layers || id.head < 0 || id.head >= config.heads) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("head ", id.layer, ".", id.head, " is not in the teacher: it has ", config.layers,
-                       " layers of ", config.heads, " heads, both counted from 0"));
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckExamples(const ModelConfig& config, std::span<const ProbeExample> examples) {
   for (std::size_t i = 0; i < examples.size(); ++i) {

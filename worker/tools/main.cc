@@ -21,6 +21,7 @@ constexpr Tool kTools[] = {
     {"inspect", rad::InspectTool, "what a model file holds"},
     {"tokenize", rad::TokenizeTool, "texts to token ids and back, JSON lines"},
     {"forward", rad::ForwardTool, "token ids to logits, JSON lines"},
+    {"head-roles", rad::HeadRolesTool, "what heads do on key-value questions"},
     {"probe", rad::ProbeTool, "examples to rank heads on, as score-heads reads them"},
     {"score-heads", rad::ScoreHeadsTool, "what each head is worth on given examples"},
     {"generate", rad::GenerateTool, "text that a model writes after a prompt"},

@@ -9,6 +9,7 @@ int RunTaskTool(int argc, char** argv);
 int InspectTool(int argc, char** argv);
 int TokenizeTool(int argc, char** argv);
 int ForwardTool(int argc, char** argv);
+int HeadRolesTool(int argc, char** argv);
 int ProbeTool(int argc, char** argv);
 int ScoreHeadsTool(int argc, char** argv);
 int GenerateTool(int argc, char** argv);

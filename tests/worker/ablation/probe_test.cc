@@ -57,6 +57,24 @@ TEST(Probe, QaTextIsDictionaryQuestionAndAnswer) {
   }
 }
 
+// Tokens are bytes here, so that places are positions in the text.
+TEST(Probe, SaysWhereThePairsAre) {
+  for (const ProbeTemplate prompt : {ProbeTemplate::kQa, ProbeTemplate::kPaper}) {
+    for (const ProbeExample& example : Make({.prompt = prompt, .pairs = 5}, 0, 20)) {
+      const std::string text = TextOf(example);
+      const auto pairs = PairsOf(text);
+      ASSERT_EQ(example.pairs.size(), pairs.size());
+      const std::string space = prompt == ProbeTemplate::kQa ? " " : "";
+      for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const auto& [begin, value, end] = example.pairs[i];
+        EXPECT_EQ(text.substr(begin, value - begin), pairs[i].first + ":");
+        EXPECT_EQ(text.substr(value, end - value), space + pairs[i].second + "\n");
+      }
+      EXPECT_EQ(" " + pairs[example.asked].second, text.substr(text.size() - example.answer_len));
+    }
+  }
+}
+
 TEST(Probe, PaperTextAsPublished) {
   ProbeSpec spec;
   spec.prompt = ProbeTemplate::kPaper;

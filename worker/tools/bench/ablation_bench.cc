@@ -18,12 +18,15 @@
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/tools/bench/peer_process.h"
+#include "worker/tools/bench/service_bench.h"
+#include "worker/tools/bench/temporary_bench_folder.h"
 
 namespace rad {
 namespace {
 
 constexpr int kTurns = 16;  // times that each peer is measured during the sweep
 constexpr std::int64_t kGemmSize = 2048;
+constexpr int kRaceExamples = 128;  // the default budget of a race, of which it spends a part
 constexpr int kAnswerChoices = 10;  // of a probe with ten pairs: the authors' code scores each
 
 double Seconds(const std::function<void()>& work) {
@@ -44,22 +47,13 @@ struct Turns {
   double Mean() const { return seconds / count; }
 };
 
-// The probe as a file that the peer reads.
-class ExamplesFile {
- public:
-  explicit ExamplesFile(std::span<const ProbeExample> examples)
-      : path_(std::filesystem::temp_directory_path() / absl::StrCat("rad-bench-", getpid(), ".json")) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const ProbeExample& example : examples)
-      list.push_back({{"ids", example.ids}, {"answer_len", example.answer_len}});
-    std::ofstream(path_) << nlohmann::json{{"examples", list}};
-  }
-  ~ExamplesFile() { std::filesystem::remove(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+// The probe as a file that the other programs read.
+void WriteExamples(std::span<const ProbeExample> examples, const std::filesystem::path& path) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ProbeExample& example : examples)
+    list.push_back({{"ids", example.ids}, {"answer_len", example.answer_len}});
+  std::ofstream(path) << nlohmann::json{{"examples", list}};
+}
 
 class Sweep {
  public:
@@ -164,15 +158,20 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (!model.ok()) return model.status();
   const auto examples = MakeProbe({.pairs = bench.pairs, .seed = 1}, **tokenizer, 0, bench.examples);
   if (!examples.ok()) return examples.status();
-  const ExamplesFile written(*examples);
-  const auto transformers = StartTransformers(bench, written.path(), model->dtype());
+  const TemporaryBenchFolder folder;
+  const std::filesystem::path written = folder.path() / "examples.json";
+  WriteExamples(*examples, written);
+  auto transformers = StartTransformers(bench, written, model->dtype());
   std::cerr << "bench: " << bench.examples << " examples of " << bench.pairs << " pairs, " << model->dtype()
             << ", " << at::get_num_threads() << " threads; peers are measured in " << kTurns
             << " turns during the sweep and their totals extrapolated from those\n";
   Sweep sweep(*model, *examples, transformers.get());
   if (absl::Status status = sweep.Run(); !status.ok()) return status;
+  transformers.reset();
   EmitRows(sweep, model->config.layers * model->config.heads, bench.examples, emit);
-  return absl::OkStatus();
+  if (absl::Status status = BenchTwoWorkers(bench.model, written, folder.path(), emit); !status.ok())
+    return status;
+  return BenchRace({bench.model, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples}, emit);
 }
 
 }  // namespace rad

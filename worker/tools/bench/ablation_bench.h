@@ -4,7 +4,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,6 @@ struct AblationBench {
   int examples = 32;
   int pairs = 10;
 };
-
-using EmitRow = std::function<void(const BenchRow&)>;
 
 // Emits the rows as they are known. Messages on what was left out go to standard error.
 absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit);

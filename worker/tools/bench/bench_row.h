@@ -1,6 +1,7 @@
 // bench_row.h: one measured figure.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -16,6 +17,8 @@ struct BenchRow {
 };
 
 enum class BenchOutput { kTable, kJsonLines };
+
+using EmitRow = std::function<void(const BenchRow&)>;
 
 void PrintRow(std::ostream& out, BenchOutput format, const BenchRow& row);
 

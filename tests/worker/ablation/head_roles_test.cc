@@ -1,0 +1,57 @@
+#include "worker/ablation/head_roles.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/worker/ablation/byte_tokenizer.h"
+#include "tests/worker/transformer/random_transformer.h"
+
+namespace rad {
+namespace {
+
+ModelConfig ByteConfig() {
+  ModelConfig config = SmallConfig();
+  config.vocab = 256;
+  config.context = 1024;
+  return config;
+}
+
+std::vector<ProbeExample> Examples(int count) {
+  auto examples = MakeProbe({.pairs = 4, .seed = 3}, ByteTokenizer(), 0, count);
+  EXPECT_TRUE(examples.ok()) << examples.status();
+  return *examples;
+}
+
+TEST(HeadRoles, EqualAttentionGivesTheSharesOfEqualAttention) {
+  Transformer model = RandomTransformer(ByteConfig());
+  model.layers[1].attention.q.zero_();
+  const HeadId heads[] = {{1, 0}, {1, 5}, {0, 2}};
+  const auto roles = ClassifyHeads(model, Examples(3), heads);
+  ASSERT_TRUE(roles.ok()) << roles.status();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_NEAR((*roles)[i].gather, (*roles)[i].gather_if_equal, 1e-5);
+    EXPECT_NEAR((*roles)[i].aggregate, (*roles)[i].aggregate_if_equal, 1e-5);
+    EXPECT_EQ((*roles)[i].role(), "other");
+  }
+  EXPECT_EQ((*roles)[2].head.head, 2);
+  EXPECT_GT(std::abs((*roles)[2].gather - (*roles)[2].gather_if_equal), 1e-3);
+}
+
+TEST(HeadRoles, NamesFollowTheShares) {
+  EXPECT_EQ((HeadRole{.gather = 0.5, .aggregate = 0.1}).role(), "gather");
+  EXPECT_EQ((HeadRole{.gather = 0.1, .aggregate = 0.5}).role(), "aggregate");
+  EXPECT_EQ((HeadRole{.gather = 0.5, .aggregate = 0.5}).role(), "mixed");
+  EXPECT_EQ((HeadRole{.gather = 0.1, .aggregate = 0.1}).role(), "other");
+}
+
+TEST(HeadRoles, RefusesUnknownHeadsAndExamplesWithoutPlaces) {
+  const Transformer model = RandomTransformer(ByteConfig());
+  const HeadId unknown[] = {{3, 0}}, known[] = {{2, 0}};
+  EXPECT_THAT(ClassifyHeads(model, Examples(1), unknown).status().message(), testing::HasSubstr("head 3.0"));
+  const ProbeExample bare[] = {{std::vector<TokenId>(9, 1), 1}};
+  EXPECT_THAT(ClassifyHeads(model, bare, known).status().message(),
+              testing::HasSubstr("where its pairs are"));
+}
+
+}  // namespace
+}  // namespace rad
