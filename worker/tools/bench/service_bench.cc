@@ -58,7 +58,7 @@ absl::Status BenchRace(const RaceBench& bench, const EmitRow& emit) {
   const auto json = ReadJson(result);
   if (!json.ok()) return json.status();
   double evaluations = 0;
-  const nlohmann::json& heads = json->at("ranking").at("heads");
+  const nlohmann::json& heads = json->at("ranking").at("rows");
   for (const nlohmann::json& head : heads) evaluations += head.at("examples").get<double>();
   emit({"race_seconds", *seconds, "s", {}, {}});
   emit({"race_evaluations", evaluations, "1", {}, {}});
