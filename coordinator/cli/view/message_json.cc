@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "coordinator/cli/spec/enum_words.h"
@@ -133,11 +134,19 @@ bool IsWritten(const Message& message, const FieldDescriptor& field, EmptyFields
   return (empty == EmptyFields::kKeep && !field.has_presence()) || reflection.HasField(message, &field);
 }
 
+// yaml-cpp leaves a carriage return at a string's end bare, and reads it back as part of the line's end.
+void EmitString(const std::string& text, YAML::Emitter& out) {
+  if (std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) out << YAML::DoubleQuoted;
+  out << text;
+}
+
 void Emit(const ordered_json& value, YAML::Emitter& out) {
   if (value.is_object()) {
     out << YAML::BeginMap;
     for (const auto& [key, item] : value.items()) {
-      out << YAML::Key << key << YAML::Value;
+      out << YAML::Key;
+      EmitString(key, out);
+      out << YAML::Value;
       Emit(item, out);
     }
     out << YAML::EndMap;
@@ -146,7 +155,7 @@ void Emit(const ordered_json& value, YAML::Emitter& out) {
     for (const auto& item : value) Emit(item, out);
     out << YAML::EndSeq;
   } else if (value.is_string()) {
-    out << value.get<std::string>();
+    EmitString(value.get<std::string>(), out);
   } else if (value.is_null()) {
     out << YAML::Null;
   } else {

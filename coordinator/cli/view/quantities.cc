@@ -27,7 +27,8 @@ std::string ShowBytes(std::uint64_t bytes) {
   double value = static_cast<double>(bytes) / 1024;
   std::size_t unit = 0;
   for (; value >= 1000 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return absl::StrFormat(value < 10 ? "%.2f %s" : "%.1f %s", value, kUnits[unit]);
+  return value < 10 ? absl::StrFormat("%.2f %s", value, kUnits[unit])
+                    : absl::StrFormat("%.1f %s", value, kUnits[unit]);
 }
 
 std::string ShowCount(std::uint64_t count) {
