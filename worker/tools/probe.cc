@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "worker/tools/examples_json.h"
 #include "worker/tools/exit_code.h"
 #include "worker/tools/tools.h"
 
@@ -17,15 +18,12 @@ namespace {
 const std::map<std::string, ProbeTemplate> kTemplates = {{"qa", ProbeTemplate::kQa},
                                                          {"paper", ProbeTemplate::kPaper}};
 
-absl::StatusOr<nlohmann::json> ExamplesJson(const std::string& model, const ProbeSpec& spec, int count) {
+absl::StatusOr<nlohmann::json> MakeExamples(const std::string& model, const ProbeSpec& spec, int count) {
   const auto tokenizer = OpenTokenizer(model);
   if (!tokenizer.ok()) return tokenizer.status();
   const auto examples = MakeProbe(spec, **tokenizer, 0, count);
   if (!examples.ok()) return examples.status();
-  nlohmann::json list = nlohmann::json::array();
-  for (const ProbeExample& example : *examples)
-    list.push_back({{"ids", example.ids}, {"answer_len", example.answer_len}});
-  return nlohmann::json{{"examples", list}};
+  return ExamplesJson(*examples);
 }
 
 }  // namespace
@@ -46,7 +44,7 @@ int ProbeTool(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const auto examples = ExamplesJson(model, spec, count);
+  const auto examples = MakeExamples(model, spec, count);
   if (!examples.ok()) return Fail(examples.status());
   std::cout << examples->dump() << "\n";
   return 0;

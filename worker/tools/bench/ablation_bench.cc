@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "worker/ablation/answer_batch.h"
@@ -20,6 +19,7 @@
 #include "worker/tools/bench/peer_process.h"
 #include "worker/tools/bench/service_bench.h"
 #include "worker/tools/bench/temporary_bench_folder.h"
+#include "worker/tools/examples_json.h"
 
 namespace rad {
 namespace {
@@ -46,14 +46,6 @@ struct Turns {
   }
   double Mean() const { return seconds / count; }
 };
-
-// The probe as a file that the other programs read.
-void WriteExamples(std::span<const ProbeExample> examples, const std::filesystem::path& path) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const ProbeExample& example : examples)
-    list.push_back({{"ids", example.ids}, {"answer_len", example.answer_len}});
-  std::ofstream(path) << nlohmann::json{{"examples", list}};
-}
 
 class Sweep {
  public:
@@ -160,7 +152,7 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (!examples.ok()) return examples.status();
   const TemporaryBenchFolder folder;
   const std::filesystem::path written = folder.path() / "examples.json";
-  WriteExamples(*examples, written);
+  std::ofstream(written) << ExamplesJson(*examples);
   auto transformers = StartTransformers(bench, written, model->dtype());
   std::cerr << "bench: " << bench.examples << " examples of " << bench.pairs << " pairs, " << model->dtype()
             << ", " << at::get_num_threads() << " threads; peers are measured in " << kTurns
