@@ -105,7 +105,8 @@ absl::Status CheckScores(const v1::ScoreHeads& asked, const v1::HeadScores& scor
                      ", asked for ", asked.heads_size(), " heads from example ", asked.example_begin()));
   }
   const int examples = asked.example_end() - asked.example_begin();
-  if (absl::Status status = CheckRun(scores.base(), examples); !status.ok()) return status;
+  const int base_examples = asked.heads().empty() ? examples : 0;
+  if (absl::Status status = CheckRun(scores.base(), base_examples); !status.ok()) return status;
   for (int i = 0; i < scores.ablated_size(); ++i) {
     const v1::Head& head = scores.ablated(i).head();
     if (head.layer() != asked.heads(i).layer() || head.head() != asked.heads(i).head()) {

@@ -70,7 +70,7 @@ inline void AddCell(v1::ProbeRun& run, const ScoreCell& cell) {
 inline v1::HeadScores SampleScores(const v1::ScoreHeads& asked) {
   v1::HeadScores scores;
   scores.set_example_begin(asked.example_begin());
-  for (std::uint32_t e = asked.example_begin(); e < asked.example_end(); ++e) {
+  for (std::uint32_t e = asked.example_begin(); asked.heads().empty() && e < asked.example_end(); ++e) {
     AddCell(*scores.mutable_base(), SampleBase());
   }
   for (const v1::Head& head : asked.heads()) {

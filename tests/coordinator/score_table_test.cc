@@ -72,7 +72,7 @@ TEST(CheckScores, RefusesWhatIsNoAnswer) {
   bad.mutable_ablated(0)->mutable_run()->add_correct(true);
   EXPECT_TRUE(absl::IsInvalidArgument(CheckScores(Asked(), bad)));
   bad = good;
-  bad.mutable_base()->set_margin(0, std::numeric_limits<float>::quiet_NaN());
+  bad.mutable_ablated(0)->mutable_run()->set_margin(0, std::numeric_limits<float>::quiet_NaN());
   EXPECT_THAT(CheckScores(Asked(), bad).message(), HasSubstr("finite"));
 }
 

@@ -7,6 +7,8 @@
 namespace rad {
 namespace {
 
+std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
 std::int64_t InputLength(const ProbeExample& example) { return example.ids.size() - 1; }
 
 AnswerBatch MakeBatch(std::span<const ProbeExample> all, std::vector<int> members) {
@@ -58,6 +60,16 @@ std::vector<AnswerBatch> MakeAnswerBatches(std::span<const ProbeExample> example
   return batches;
 }
 
+std::vector<AnswerBatch> MakeEvenBatches(std::span<const ProbeExample> examples, std::int64_t max_tokens,
+                                         std::int64_t parts) {
+  std::int64_t longest = 1;
+  for (const ProbeExample& example : examples) longest = std::max(longest, InputLength(example));
+  const std::int64_t count = examples.size();
+  const std::int64_t fit = std::max<std::int64_t>(1, max_tokens / longest);
+  const std::int64_t batches = DivideUp(DivideUp(count, fit), parts) * parts;
+  return MakeAnswerBatches(examples, count == 0 ? 0 : DivideUp(count, batches) * longest);
+}
+
 void ReadAnswers(const AnswerBatch& batch, const at::Tensor& logits, std::span<ProbeRun* const> runs) {
   const std::int64_t copies = runs.size();
   const at::Tensor rows = logits.to(at::kFloat);
@@ -85,7 +97,7 @@ void ReadAnswers(const AnswerBatch& batch, const at::Tensor& logits, std::span<P
 }
 
 ProbeRun EmptyRun(std::size_t examples) {
-  return {std::vector<bool>(examples), std::vector<float>(examples), std::vector<float>(examples)};
+  return {std::vector<std::uint8_t>(examples), std::vector<float>(examples), std::vector<float>(examples)};
 }
 
 }  // namespace rad

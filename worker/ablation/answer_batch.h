@@ -29,6 +29,11 @@ struct AnswerBatch {
 // Batches of at most max_tokens tokens (but at least one example each), made after sorting by length.
 std::vector<AnswerBatch> MakeAnswerBatches(std::span<const ProbeExample> examples, std::int64_t max_tokens);
 
+// The same, but their number is a multiple of `parts` where there are examples enough, so that as many
+// threads end together.
+std::vector<AnswerBatch> MakeEvenBatches(std::span<const ProbeExample> examples, std::int64_t max_tokens,
+                                         std::int64_t parts);
+
 // Reads the answers off logits [copies * E * A, V], the rows ordered by (copy, example, answer token), where
 // every copy is a run of the batch of its own. runs[copy] receives the entries of this batch's examples.
 void ReadAnswers(const AnswerBatch& batch, const at::Tensor& logits, std::span<ProbeRun* const> runs);

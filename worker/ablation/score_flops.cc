@@ -1,5 +1,7 @@
 #include "worker/ablation/score_flops.h"
 
+#include <ATen/Parallel.h>
+
 #include <set>
 
 #include "worker/ablation/answer_batch.h"
@@ -40,10 +42,11 @@ double ScoreFlops(const ModelConfig& config, std::span<const ProbeExample> examp
   std::set<int> layers;
   for (const HeadId& head : heads) layers.insert(head.layer);
   double flops = 0;
-  for (const AnswerBatch& batch : MakeAnswerBatches(examples, kScoreBatchTokens)) {
+  if (heads.empty()) return 0;
+  for (const AnswerBatch& batch : MakeEvenBatches(examples, kScoreBatchTokens, at::get_num_threads())) {
     const auto tokens = static_cast<double>(batch.tokens()),
                rows = static_cast<double>(batch.positions.numel());
-    flops += tokens * static_cast<double>(config.layers - 1) * f.Layer() + LastLayer(f, tokens, rows);
+    flops += tokens * *layers.rbegin() * f.Layer();
     flops += static_cast<double>(layers.size()) * tokens * (f.query_out + f.key_value);
     for (const HeadId& head : heads) flops += OneHead(f, config, head.layer, tokens, rows);
   }

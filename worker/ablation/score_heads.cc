@@ -3,10 +3,15 @@
 // is the whole mixer minus one head's columns (2*d*P FLOPs a token), and only MLP l and the layers above run
 // again, on the average half the model. The last layer and the LM head run at the answer's rows alone. All
 // 270 heads of SmolLM2 cost 2.9 TFLOP for an example of 104 tokens.
+//
+// Threads take a batch of examples each, and where batches are fewer than threads, layers of one.
 #include "worker/ablation/score_heads.h"
+
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -15,6 +20,7 @@
 #include "worker/ablation/answer_batch.h"
 #include "worker/ablation/answer_forward.h"
 #include "worker/ablation/check_heads.h"
+#include "worker/ablation/side_by_side.h"
 #include "worker/model/check_ids.h"
 
 namespace rad {
@@ -31,21 +37,17 @@ class BatchScorer {
   BatchScorer(const Transformer& model, const AnswerBatch& batch)
       : model_(model), batch_(batch), rope_(MakeRope(model.config, 0, batch.ids.size(1))) {}
 
-  // Runs the batch with no head zeroed and keeps the stream before every layer up to `last_layer_wanted`.
-  void RunBase(ProbeRun& run, int last_layer_wanted) {
-    at::Tensor x = Embed(model_, batch_.ids);
-    for (int layer = 0; layer + 1 < model_.config.layers; ++layer) {
-      if (layer <= last_layer_wanted) before_.push_back(x);
-      x = LayerForward(model_, layer, x, rope_);
-    }
-    if (last_layer_wanted + 1 == model_.config.layers) before_.push_back(x);
-    ProbeRun* const runs[] = {&run};
-    ReadAnswers(batch_, RowLogits(model_, LastLayerRows(model_, x, batch_.positions, rope_)), runs);
+  // Runs the batch with no head zeroed and keeps the stream before every layer up to `last`.
+  void RunUpTo(int last) {
+    before_.push_back(Embed(model_, batch_.ids));
+    for (int layer = 0; layer < last; ++layer)
+      before_.push_back(LayerForward(model_, layer, before_.back(), rope_));
   }
 
-  // Gives `scored` the number of heads finished after each group; false from it ends the layer early.
+  // Gives `scored` the number of heads finished after each group; false from it ends the layer early. Layers
+  // may run side by side.
   bool RunLayer(int layer, std::span<const Ablation> ablations,
-                const std::function<bool(std::int64_t)>& scored) {
+                const std::function<bool(std::int64_t)>& scored) const {
     const ModelConfig& config = model_.config;
     const LayerWeights& w = model_.layers.at(layer);
     const at::Tensor& x = before_.at(layer);
@@ -63,7 +65,7 @@ class BatchScorer {
 
  private:
   void RunGroup(int layer, std::span<const Ablation> ablations, const at::Tensor& heads,
-                const at::Tensor& mixed) {
+                const at::Tensor& mixed) const {
     std::vector<at::Tensor> streams;
     std::vector<ProbeRun*> runs;
     for (const Ablation& ablation : ablations) {
@@ -102,6 +104,16 @@ class BatchScorer {
   std::vector<at::Tensor> before_;  // [layer] the unablated stream before it, [E, t, d]
 };
 
+// The unablated logits at the batch's answers, [E*A, V].
+at::Tensor AnswerLogits(const Transformer& model, const AnswerBatch& batch) {
+  const Rope rope = MakeRope(model.config, 0, batch.ids.size(1));
+  at::Tensor x = Embed(model, batch.ids);
+  for (int layer = 0; layer + 1 < model.config.layers; ++layer) x = LayerForward(model, layer, x, rope);
+  return RowLogits(model, LastLayerRows(model, x, batch.positions, rope));
+}
+
+absl::Status Stopped() { return absl::CancelledError("scoring heads was told to stop"); }
+
 absl::Status CheckExamples(const ModelConfig& config, std::span<const ProbeExample> examples) {
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const ProbeExample& example = examples[i];
@@ -119,31 +131,56 @@ absl::Status CheckExamples(const ModelConfig& config, std::span<const ProbeExamp
 
 }  // namespace
 
-absl::StatusOr<HeadScores> ScoreHeads(const Transformer& model, std::span<const ProbeExample> examples,
-                                      std::span<const HeadId> heads, const ScoreProgress& progress) {
+absl::StatusOr<std::vector<HeadRun>> ScoreHeads(const Transformer& model,
+                                                std::span<const ProbeExample> examples,
+                                                std::span<const HeadId> heads,
+                                                const ScoreProgress& progress) {
   if (absl::Status status = CheckHeads(model.config, heads); !status.ok()) return status;
   if (absl::Status status = CheckExamples(model.config, examples); !status.ok()) return status;
-  const c10::InferenceMode inference;
 
-  HeadScores scores{EmptyRun(examples.size()), {}};
-  for (const HeadId& id : heads) scores.ablated.emplace_back(id, EmptyRun(examples.size()));
+  std::vector<HeadRun> runs;
+  for (const HeadId& id : heads) runs.push_back({id, EmptyRun(examples.size())});
   std::map<int, std::vector<Ablation>> by_layer;
-  for (auto& [id, run] : scores.ablated) by_layer[id.layer].push_back({id.head, &run});
+  for (auto& [id, run] : runs) by_layer[id.layer].push_back({id.head, &run});
+  // From the lowest, which costs most: what runs last is short, so the threads end together.
+  const std::vector<std::pair<int, std::vector<Ablation>>> layers(by_layer.begin(), by_layer.end());
+  if (layers.empty()) return runs;
 
-  const std::int64_t total = heads.size() * examples.size();
+  const auto total = static_cast<std::int64_t>(heads.size() * examples.size());
   std::int64_t done = 0;
-  for (const AnswerBatch& batch : MakeAnswerBatches(examples, kScoreBatchTokens)) {
+  std::mutex reporting;
+  const auto batches = MakeEvenBatches(examples, kScoreBatchTokens, at::get_num_threads());
+  const bool finished = SideBySide(batches.size(), [&](std::size_t b) {
     const auto scored = [&](std::int64_t heads_done) {
-      return progress(done += heads_done * static_cast<std::int64_t>(batch.examples.size()), total);
+      const std::lock_guard lock(reporting);
+      return progress(done += heads_done * static_cast<std::int64_t>(batches[b].examples.size()), total);
     };
-    BatchScorer scorer(model, batch);
-    scorer.RunBase(scores.base, by_layer.empty() ? -1 : by_layer.rbegin()->first);
-    bool go_on = scored(0);
-    for (const auto& [layer, ablations] : by_layer)
-      go_on = go_on && scorer.RunLayer(layer, ablations, scored);
-    if (!go_on) return absl::CancelledError("scoring heads was told to stop");
-  }
-  return scores;
+    BatchScorer scorer(model, batches[b]);
+    scorer.RunUpTo(layers.back().first);
+    return scored(0) && SideBySide(layers.size(), [&](std::size_t i) {
+             return scorer.RunLayer(layers[i].first, layers[i].second, scored);
+           });
+  });
+  if (!finished) return Stopped();
+  return runs;
+}
+
+absl::StatusOr<ProbeRun> ScoreBase(const Transformer& model, std::span<const ProbeExample> examples,
+                                   const ScoreProgress& progress) {
+  if (absl::Status status = CheckExamples(model.config, examples); !status.ok()) return status;
+  ProbeRun run = EmptyRun(examples.size());
+  std::int64_t done = 0;
+  std::mutex reporting;
+  const auto batches = MakeEvenBatches(examples, kScoreBatchTokens, at::get_num_threads());
+  const bool finished = SideBySide(batches.size(), [&](std::size_t b) {
+    ProbeRun* const runs[] = {&run};
+    ReadAnswers(batches[b], AnswerLogits(model, batches[b]), runs);
+    const std::lock_guard lock(reporting);
+    return progress(done += static_cast<std::int64_t>(batches[b].examples.size()),
+                    static_cast<std::int64_t>(examples.size()));
+  });
+  if (!finished) return Stopped();
+  return run;
 }
 
 }  // namespace rad

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/ablation/head_scores.h"
@@ -11,16 +12,22 @@
 
 namespace rad {
 
-// Tokens a GEMM gets at once: enough rows for it to run at full speed, few enough that the activations (12
-// KiB a token in SmolLM2's MLP) stay near the processor.
+// Tokens that a product gets at once: enough rows for it to run at full speed, few enough that the
+// activations (12 KiB a token in SmolLM2's MLP) stay near the processor.
 inline constexpr std::int64_t kScoreBatchTokens = 1024;
 
 // done of total (head, example) pairs; return false to stop.
 using ScoreProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
 // Zeroes columns [h*P, (h+1)*P) of the input of layer l's o_proj at every position, for each head (l, h)
-// asked for, and reads the answer off one teacher-forced forward. CANCELLED when `progress` said stop.
-absl::StatusOr<HeadScores> ScoreHeads(const Transformer& model, std::span<const ProbeExample> examples,
-                                      std::span<const HeadId> heads, const ScoreProgress& progress);
+// asked for, and reads the answer off one teacher-forced forward. In the order asked for. CANCELLED when
+// `progress` said stop, which may be called on any thread, on one at a time.
+absl::StatusOr<std::vector<HeadRun>> ScoreHeads(const Transformer& model,
+                                                std::span<const ProbeExample> examples,
+                                                std::span<const HeadId> heads, const ScoreProgress& progress);
+
+// The same with no head zeroed: done and total count examples.
+absl::StatusOr<ProbeRun> ScoreBase(const Transformer& model, std::span<const ProbeExample> examples,
+                                   const ScoreProgress& progress);
 
 }  // namespace rad

@@ -22,14 +22,25 @@ absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
   TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};
   progress.memory_bytes = {{"weights", WeightBytes(*model)}};
   const MemoryMeter meter;
-  return ScoreHeads(*model, *examples, task.heads, [&](std::int64_t done, std::int64_t total) {
+  const ScoreProgress report = [&](std::int64_t done, std::int64_t total) {
     progress.done = static_cast<double>(done);
     progress.total = static_cast<double>(total);
     progress.heads_scored = done;
     progress.memory_bytes["activations_peak"] = meter.PeakBytes();
     host.Report(progress);
     return !host.StopRequested();
-  });
+  };
+  HeadScores scores;
+  if (task.heads.empty()) {
+    auto base = ScoreBase(*model, *examples, report);
+    if (!base.ok()) return base.status();
+    scores.base = *std::move(base);
+  } else {
+    auto ablated = ScoreHeads(*model, *examples, task.heads, report);
+    if (!ablated.ok()) return ablated.status();
+    scores.ablated = *std::move(ablated);
+  }
+  return scores;
 }
 
 }  // namespace rad

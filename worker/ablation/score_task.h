@@ -16,7 +16,7 @@ struct ScoreTask {
   ProbeSpec probe;
   int example_begin = 0;
   int example_end = 0;
-  std::vector<HeadId> heads;  // empty: only the unablated run
+  std::vector<HeadId> heads;  // empty: the unablated run
 };
 
 absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host);

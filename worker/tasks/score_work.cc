@@ -30,7 +30,7 @@ absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, TaskHost& host)
   if (!scores.ok()) return scores.status();
   v1::HeadScores message;
   message.set_example_begin(work.example_begin());
-  *message.mutable_base() = ToProto(scores->base);
+  if (work.heads().empty()) *message.mutable_base() = ToProto(scores->base);
   for (const auto& [head, run] : scores->ablated) {
     v1::HeadScores::Ablated* ablated = message.add_ablated();
     ablated->mutable_head()->set_layer(static_cast<std::uint32_t>(head.layer));

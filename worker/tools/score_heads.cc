@@ -52,11 +52,14 @@ absl::StatusOr<nlohmann::ordered_json> Score(const Arguments& arguments) {
   if (!heads.ok()) return heads.status();
   const auto model = LoadTransformer(**file, arguments.dtype == "bf16" ? at::kBFloat16 : at::kFloat);
   if (!model.ok()) return model.status();
-  const auto scores = ScoreHeads(*model, *examples, *heads, [](std::int64_t, std::int64_t) { return true; });
-  if (!scores.ok()) return scores.status();
-  nlohmann::ordered_json json{{"base", RunJson(scores->base, arguments.logprob)},
+  const auto go_on = [](std::int64_t, std::int64_t) { return true; };
+  const auto base = ScoreBase(*model, *examples, go_on);
+  if (!base.ok()) return base.status();
+  const auto ablated = ScoreHeads(*model, *examples, *heads, go_on);
+  if (!ablated.ok()) return ablated.status();
+  nlohmann::ordered_json json{{"base", RunJson(*base, arguments.logprob)},
                               {"heads", nlohmann::ordered_json::object()}};
-  for (const auto& [id, run] : scores->ablated)
+  for (const auto& [id, run] : *ablated)
     json["heads"][absl::StrCat(id.layer, ".", id.head)] = RunJson(run, arguments.logprob);
   return json;
 }

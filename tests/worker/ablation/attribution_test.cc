@@ -19,8 +19,8 @@ std::vector<ProbeExample> Examples() {
 }
 
 double MeanLogprob(const Transformer& model) {
-  const auto scores = ScoreHeads(model, Examples(), {}, [](std::int64_t, std::int64_t) { return true; });
-  return (scores->base.answer_logprob[0] + scores->base.answer_logprob[1]) / 2;
+  const auto base = ScoreBase(model, Examples(), [](std::int64_t, std::int64_t) { return true; });
+  return (base->answer_logprob[0] + base->answer_logprob[1]) / 2;
 }
 
 // Shrinking a head by a little must cost that share of its attribution.

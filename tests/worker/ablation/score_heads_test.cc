@@ -74,14 +74,16 @@ void ExpectRun(const ProbeRun& run, const Transformer& model, const std::vector<
 
 void ExpectScores(const Transformer& model, const std::vector<ProbeExample>& examples,
                   const std::vector<HeadId>& heads) {
+  const auto base = ScoreBase(model, examples, kGoOn);
+  ASSERT_TRUE(base.ok()) << base.status();
+  ExpectRun(*base, model, examples);
   const auto scores = ScoreHeads(model, examples, heads, kGoOn);
   ASSERT_TRUE(scores.ok()) << scores.status();
-  ExpectRun(scores->base, model, examples);
-  ASSERT_EQ(scores->ablated.size(), heads.size());
+  ASSERT_EQ(scores->size(), heads.size());
   for (std::size_t i = 0; i < heads.size(); ++i) {
     SCOPED_TRACE(testing::Message() << "head " << heads[i].layer << "." << heads[i].head);
-    EXPECT_EQ(scores->ablated[i].first, heads[i]);
-    ExpectRun(scores->ablated[i].second, ZeroHead(model, heads[i]), examples);
+    EXPECT_EQ(scores->at(i).head, heads[i]);
+    ExpectRun(scores->at(i).run, ZeroHead(model, heads[i]), examples);
   }
 }
 
@@ -105,11 +107,6 @@ TEST(ScoreHeads, ManyBatchesOfMixedLengths) {
   ExpectScores(model, RandomExamples(24, 4, 200), {{2, 5}, {0, 1}, {2, 0}, {1, 3}});
 }
 
-TEST(ScoreHeads, WithoutHeadsOnlyTheBaseRuns) {
-  const Transformer model = RandomTransformer(SmallConfig());
-  ExpectScores(model, RandomExamples(3, 4, 9), {});
-}
-
 TEST(ScoreHeads, CorrectAnswersAreSeenAsSuch) {
   const Transformer model = RandomTransformer(SmallConfig());
   std::vector<ProbeExample> examples = RandomExamples(4, 6, 9);
@@ -119,9 +116,9 @@ TEST(ScoreHeads, CorrectAnswersAreSeenAsSuch) {
     const at::Tensor logits = Logits(model, HiddenStates(model, ids))[0];
     example.ids.back() = logits[ids.size(1) - 2].argmax().item<std::int64_t>();
   }
-  const auto scores = ScoreHeads(model, examples, {}, kGoOn);
-  ASSERT_TRUE(scores.ok()) << scores.status();
-  EXPECT_THAT(scores->base.correct, ::testing::Each(true));
+  const auto base = ScoreBase(model, examples, kGoOn);
+  ASSERT_TRUE(base.ok()) << base.status();
+  EXPECT_THAT(base->correct, ::testing::Each(1));
 }
 
 TEST(ScoreHeads, ProgressEndsAtTheTotalAndStops) {

@@ -71,8 +71,8 @@ TEST(AnswerProbe, AgreesWithTheUnablatedRunOfTheSweep) {
   std::vector<ProbeExample> examples;
   for (const auto& ids : RandomSequences({12, 30, 7, 200, 200, 200, 200, 200, 200, 9}))
     examples.push_back({ids, 2});
-  const auto scores = ScoreHeads(transformer, examples, {}, [](std::int64_t, std::int64_t) { return true; });
-  ASSERT_TRUE(scores.ok()) << scores.status();
+  const auto base = ScoreBase(transformer, examples, [](std::int64_t, std::int64_t) { return true; });
+  ASSERT_TRUE(base.ok()) << base.status();
   std::int64_t last = 0;
   const auto run = AnswerProbe(*MakeTeacherModel(transformer), examples, [&](std::int64_t done) {
     last = done;
@@ -81,8 +81,8 @@ TEST(AnswerProbe, AgreesWithTheUnablatedRunOfTheSweep) {
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_EQ(last, 10);
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    EXPECT_NEAR(run->margin[i], scores->base.margin[i], 1e-4) << i;
-    EXPECT_NEAR(run->answer_logprob[i], scores->base.answer_logprob[i], 1e-4) << i;
+    EXPECT_NEAR(run->margin[i], base->margin[i], 1e-4) << i;
+    EXPECT_NEAR(run->answer_logprob[i], base->answer_logprob[i], 1e-4) << i;
   }
 }
 
