@@ -1,5 +1,6 @@
 #include "storage/artifact_store.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -18,8 +19,10 @@ namespace {
 // "a/<artifact id>" holds the digests of an artifact's chunks, one a line.
 constexpr absl::string_view kByArtifact = "a/";
 
-// Dropped chunks free disk space only by compaction; 64 chunks of 4 MiB are worth one.
-constexpr std::uint64_t kCompactAfterDrops = 64;
+// Files all of whose chunks were dropped go with the next compaction of the keys. What is left beside dropped
+// chunks is copied to free theirs once as many were dropped as are stored, so that on the average a chunk is
+// copied once, and not for less than 64 of 4 MiB.
+constexpr std::uint64_t kLeastDropsToCompact = 64;
 
 rocksdb::Slice AsSlice(absl::string_view text) { return {text.data(), text.size()}; }
 
@@ -30,6 +33,7 @@ rocksdb::ColumnFamilyOptions ChunkOptions() {
   options.min_blob_size = 4096;
   options.blob_file_size = 256 << 20;
   options.enable_blob_garbage_collection = true;
+  options.blob_garbage_collection_age_cutoff = 0;  // none is copied but by DropChunks
   options.write_buffer_size = 64 << 20;
   options.compression = rocksdb::kNoCompression;  // weights do not compress
   return options;
@@ -212,9 +216,14 @@ absl::Status ArtifactStore::DropChunks(const std::vector<std::string>& digests) 
     return FromRocks(status, "dropping chunks");
   }
   chunks_dropped_ += digests.size();
-  if (chunks_dropped_ < kCompactAfterDrops) return absl::OkStatus();
+  std::uint64_t stored = 0;
+  database_.db->GetIntProperty(Of(kStored), rocksdb::DB::Properties::kEstimateNumKeys, &stored);
+  if (chunks_dropped_ < std::max(kLeastDropsToCompact, stored)) return absl::OkStatus();
   chunks_dropped_ = 0;
-  return FromRocks(database_.db->CompactRange({}, Of(kChunks), nullptr, nullptr), "compacting chunks");
+  rocksdb::CompactRangeOptions copy_all;
+  copy_all.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+  copy_all.blob_garbage_collection_age_cutoff = 1;
+  return FromRocks(database_.db->CompactRange(copy_all, Of(kChunks), nullptr, nullptr), "compacting chunks");
 }
 
 absl::Status ArtifactStore::DropOrphans() {
