@@ -63,9 +63,9 @@ absl::StatusOr<std::vector<EncodedLine>> EncodeLines(const ProbeSpec& spec,
 }
 
 absl::Status TooShort(const ProbeSpec& spec, std::int64_t tokens) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("probe.text has fewer than the ", tokens, " tokens that an example of probe.context_tokens ",
-                   spec.context_tokens, " takes; give a longer text or a shorter context"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "probe.text has fewer than the ", tokens, " tokens that an example of probe.context_tokens ",
+      spec.context_tokens, " takes; give a longer text or a shorter context"));
 }
 
 // `tokens` tokens from a random word on.
@@ -142,10 +142,10 @@ absl::StatusOr<ProbeExample> HideNeedles(const ProbeSpec& spec, const std::vecto
   for (const EncodedLine& line : *lines) taken += static_cast<std::int64_t>(line.ids.size());
   const std::int64_t room = spec.context_tokens - taken;
   if (room < kLeastTextTokens) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "probe.context_tokens is ", spec.context_tokens, ", but ", entries.size(),
-        " key-value lines and the question alone take ", taken,
-        " tokens; give more than twice as many, or fewer probe.pairs"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("probe.context_tokens is ", spec.context_tokens, ", but ", entries.size(),
+                     " key-value lines and the question alone take ", taken,
+                     " tokens; give more than twice as many, or fewer probe.pairs"));
   }
   const auto text = DrawText(spec, room, random, tokenizer);
   if (!text.ok()) return text.status();

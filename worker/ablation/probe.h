@@ -49,12 +49,12 @@ struct PairPlace {
 };
 
 struct ProbeExample {
-  std::vector<TokenId> ids;      // prompt, then answer
-  int answer_len = 0;            // the last answer_len ids are the answer
+  std::vector<TokenId> ids;  // prompt, then answer
+  int answer_len = 0;        // the last answer_len ids are the answer
   // In the order of the prompt; empty for examples that were read from a file, or whose text the tokenizer
   // normalises.
   std::vector<PairPlace> pairs{};
-  int asked = 0;                 // which of them the question is about
+  int asked = 0;  // which of them the question is about
 };
 
 // Examples [begin, end) of the endless sequence that the spec defines: example i depends on (spec, i) alone.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 #include <span>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -65,12 +66,12 @@ absl::StatusOr<std::string> ReadText(const std::string& glob, const std::string&
 
 }  // namespace
 
-absl::StatusOr<ProbeSources> ReadProbeSources(const ProbePaths& paths, std::string_view field) {
-  auto text = ReadText(paths.text, absl::StrCat(field, ".text"));
+absl::StatusOr<ProbeSources> ReadProbeSources(const ProbePaths& paths) {
+  auto text = ReadText(paths.text, "probe.text");
   if (!text.ok()) return text.status();
-  auto keys = ReadWords(paths.keys, absl::StrCat(field, ".key_file"));
+  auto keys = ReadWords(paths.keys, "probe.key_file");
   if (!keys.ok()) return keys.status();
-  auto values = ReadWords(paths.values, absl::StrCat(field, ".value_file"));
+  auto values = ReadWords(paths.values, "probe.value_file");
   if (!values.ok()) return values.status();
   return ProbeSources{*std::move(text), *std::move(keys), *std::move(values)};
 }

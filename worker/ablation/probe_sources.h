@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,10 +27,10 @@ struct ProbeDigests {
   friend bool operator==(const ProbeDigests&, const ProbeDigests&) = default;
 };
 
-// Words are lines without surrounding white space; blank lines are passed over. `field` is the probe's in the
-// spec, such as "probe" or "probes[1]". Errors name the field and the file: one that is missing, a word that
-// is there twice, is not UTF-8 or is longer than kMaxWordBytes.
-absl::StatusOr<ProbeSources> ReadProbeSources(const ProbePaths& paths, std::string_view field);
+// Words are lines without surrounding white space; blank lines are passed over. Errors name the field
+// (probe.text, probe.key_file, probe.value_file) and the file: one that is missing, a word that is there
+// twice, is not UTF-8 or is longer than kMaxWordBytes.
+absl::StatusOr<ProbeSources> ReadProbeSources(const ProbePaths& paths);
 
 inline constexpr std::size_t kMaxWordBytes = 200;
 

@@ -11,7 +11,8 @@ namespace rad {
 std::vector<std::string> KeysOf(const ProbeSpec& spec, ProbeSplit split) {
   std::vector<std::string> keys;
   const auto take = [&](const auto& words) {
-    for (std::size_t i = static_cast<std::size_t>(split); i < words.size(); i += 3) keys.emplace_back(words[i]);
+    for (std::size_t i = static_cast<std::size_t>(split); i < words.size(); i += 3)
+      keys.emplace_back(words[i]);
   };
   if (spec.sources != nullptr && !spec.sources->keys.empty()) {
     take(spec.sources->keys);
