@@ -81,8 +81,7 @@ class Race {
 
   void MeasureRunners() {
     for (Runner& runner : runners_) {
-      if (!IsMeasured(runner))
-        runner.costs = CostsOf(tables_, runner.head, Target(runner), options_.combine);
+      if (!IsMeasured(runner)) runner.costs = CostsOf(tables_, runner.head, Target(runner), options_.combine);
     }
     if (bounds_.empty()) MakeBounds();
     for (Runner& runner : runners_) {
@@ -233,9 +232,9 @@ class Race {
     }
     const std::size_t count = undecided.size();
     undecided.resize(std::min(count, kNamedHeads));
-    return absl::StrFormat(
-        "%d heads are undecided, each could be among the top %d or not after %d%s: %s%s", count, top_,
-        options_.examples, Examples(), HeadsText(undecided), count > kNamedHeads ? " ..." : "");
+    return absl::StrFormat("%d heads are undecided, each could be among the top %d or not after %d%s: %s%s",
+                           count, top_, options_.examples, Examples(), HeadsText(undecided),
+                           count > kNamedHeads ? " ..." : "");
   }
 
   const ScoreTables& tables_;

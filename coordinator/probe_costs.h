@@ -12,9 +12,9 @@ namespace rad {
 using ScoreTables = std::vector<const ScoreTable*>;
 
 struct ProbeCosts {
-  // MEAN: of the mean over the probes of their i-th examples' drops, i by i, so that it is as true as a single
-  // probe's whether or not the probes' drops go together. WORST: each measure of the probe on which its drop
-  // is the largest. Of a single probe, its own.
+  // MEAN: of the mean over the probes of their i-th examples' drops, i by i, so that it is as true as a
+  // single probe's whether or not the probes' drops go together. WORST: each measure of the probe on which
+  // its drop is the largest. Of a single probe, its own.
   HeadCost combined;
   std::vector<HeadCost> by_probe;
 };

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "worker/model/sha256.h"
 #include "worker/text/text_files.h"
 #include "worker/text/utf8.h"
@@ -24,10 +25,10 @@ std::string Digest(std::string_view bytes) {
   return sum.Finish();
 }
 
-std::string_view FaultOf(std::string_view word, const std::set<std::string>& before) {
+std::string FaultOf(const std::string& word, const std::set<std::string>& before) {
   if (FindInvalidUtf8(word) != std::string_view::npos) return "is not UTF-8";
-  if (word.size() > kMaxWordBytes) return "is longer than 200 bytes";
-  if (before.contains(std::string(word))) return "is there twice";
+  if (word.size() > kMaxWordBytes) return absl::StrCat("is longer than ", kMaxWordBytes, " bytes");
+  if (before.contains(word)) return "is there twice";
   return "";
 }
 
@@ -42,11 +43,11 @@ absl::StatusOr<std::vector<std::string>> ReadWords(const std::string& path, cons
   if (!files.ok()) return files.status();
   std::set<std::string> before;
   int line = 0;
-  for (const std::string_view text : absl::StrSplit(files->front().text, '\n')) {
+  for (const absl::string_view text : absl::StrSplit(files->front().text, '\n')) {
     ++line;
     const std::string word(absl::StripAsciiWhitespace(text));
     if (word.empty()) continue;
-    if (const std::string_view fault = FaultOf(word, before); !fault.empty()) {
+    if (const std::string fault = FaultOf(word, before); !fault.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(field, ": the word in line ", line, " of ", path, " ",
                                                      fault, "; give distinct words, one a line"));
     }

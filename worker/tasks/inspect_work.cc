@@ -1,6 +1,5 @@
-#include <string_view>
-
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "worker/model/inspect.h"
 #include "worker/tasks/try_probe.h"
@@ -11,7 +10,7 @@ namespace {
 
 // "probe.text ..." of another than the first probe becomes "probes[0].text ...".
 absl::Status NameProbe(const absl::Status& status, int index) {
-  std::string_view message = status.message();
+  absl::string_view message = status.message();
   if (index == 0 || !absl::ConsumePrefix(&message, "probe.")) return status;
   return {status.code(), absl::StrCat("probes[", index - 1, "].", message)};
 }

@@ -14,7 +14,7 @@
 namespace rad {
 namespace {
 
-absl::Status AddMatches(const std::string& pattern, std::string_view field, std::set<std::string>& paths) {
+absl::Status AddMatches(const std::string& pattern, const std::string& field, std::set<std::string>& paths) {
   glob_t found{};
   const int result = glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &found);
   bool any = false;
@@ -35,7 +35,7 @@ absl::Status AddMatches(const std::string& pattern, std::string_view field, std:
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadText(const std::string& path, std::string_view field) {
+absl::StatusOr<std::string> ReadText(const std::string& path, const std::string& field) {
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in && !in.eof()) {
@@ -48,7 +48,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path, std::string_view f
 }  // namespace
 
 absl::StatusOr<std::vector<TextFile>> ReadTextFiles(const std::vector<std::string>& globs,
-                                                    std::string_view field) {
+                                                    const std::string& field) {
   std::set<std::string> paths;
   for (const std::string& pattern : globs) {
     if (absl::Status status = AddMatches(pattern, field, paths); !status.ok()) return status;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +21,6 @@ inline constexpr std::int64_t kMaxTextBytes = std::int64_t{4} << 30;
 // errors: INVALID_ARGUMENT for a glob that matches nothing, only blank files, more text than kMaxTextBytes;
 // FAILED_PRECONDITION for a file that cannot be read.
 absl::StatusOr<std::vector<TextFile>> ReadTextFiles(const std::vector<std::string>& globs,
-                                                    std::string_view field);
+                                                    const std::string& field);
 
 }  // namespace rad
