@@ -198,8 +198,7 @@ absl::StatusOr<v1::Ranked> Coordinator::Scores(const std::string& name) {
     return absl::FailedPreconditionError(absl::StrCat(
         record.job_id(), " has no ranking: its stage \"rank\" is ", v1::State_Name(stage.state())));
   }
-  const std::string key = ScoreKey(record.teacher().digest(), record.job().spec().probe());
-  v1::Ranked ranked = MakeRanked(record, knowledge_.Scores(key));
+  v1::Ranked ranked = MakeRanked(record, TablesOf(record, knowledge_));
   if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
   return ranked;
 }

@@ -246,8 +246,8 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
 
 void Coordinator::StoreScores(const v1::ScoreHeads& asked, const v1::HeadScores& scores,
                               JobStore::Change& change) {
-  const std::string key = ScoreKey(asked.teacher_digest(), asked.probe());
-  const v1::ScoreOrigin origin = ScoreOriginOf(asked.teacher_digest(), asked.probe());
+  const v1::ScoreOrigin origin = ScoreOriginOf(asked);
+  const std::string key = ScoreKey(origin);
   knowledge_.AddScores(key, scores);
   const ScoreTable& table = knowledge_.Scores(key);
   change.PutScores(key, MakeScoreRow(origin, table, std::nullopt));

@@ -4,7 +4,7 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <optional>
+#include <span>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -25,7 +25,7 @@ struct Runner {
   HeadRef head;
   std::size_t look = 0;
   bool out = false;
-  HeadCost cost;  // of its newest complete look
+  ProbeCosts costs;  // of its newest complete look
   double drop = 0;
   DropBounds bounds;
 };
@@ -33,8 +33,8 @@ struct Runner {
 // Plays the race from its start on what the table holds, to the first cell that is missing or to the end.
 class Race {
  public:
-  Race(const ScoreTable& table, const RaceOptions& options)
-      : table_(table),
+  Race(const ScoreTables& tables, const RaceOptions& options)
+      : tables_(tables),
         options_(options),
         looks_(options.method == v1::Ranking::EXHAUSTIVE ? std::vector{options.examples}
                                                          : RaceLooks(options.examples)) {
@@ -60,31 +60,57 @@ class Race {
 
   bool RoundIsKnown() const {
     return std::all_of(runners_.begin(), runners_.end(), [&](const Runner& runner) {
-      return runner.cost.examples == Target(runner) ||
-             table_.Known(runner.head, Target(runner)) == Target(runner);
+      return IsMeasured(runner) || std::all_of(tables_.begin(), tables_.end(), [&](const ScoreTable* table) {
+               return table->Known(runner.head, Target(runner)) == Target(runner);
+             });
     });
   }
+
+  bool IsMeasured(const Runner& runner) const { return runner.costs.combined.examples == Target(runner); }
 
   std::pair<double, double> MeanAndDeviation(const HeadCost& cost) const {
     if (options_.by == v1::Ranking::ACCURACY) return {cost.accuracy_drop, cost.accuracy_deviation};
     return {cost.logprob_drop, cost.logprob_deviation};
   }
 
+  // What bounds are put on: the combined drop or, where the largest counts, the drop on each probe.
+  std::span<const HeadCost> Bounded(const Runner& runner) const {
+    if (options_.combine == v1::Ranking::WORST) return runner.costs.by_probe;
+    return {&runner.costs.combined, 1};
+  }
+
   void MeasureRunners() {
     for (Runner& runner : runners_) {
-      if (runner.cost.examples != Target(runner)) runner.cost = table_.Cost(runner.head, Target(runner));
+      if (!IsMeasured(runner)) runner.costs = CostsOf(tables_, runner.head, Target(runner), options_.combine);
     }
-    if (!bounds_) bounds_.emplace(looks_, options_.delta, runners_.size(), top_, MiddleDeviation());
+    if (bounds_.empty()) MakeBounds();
     for (Runner& runner : runners_) {
-      const auto [mean, deviation] = MeanAndDeviation(runner.cost);
-      runner.drop = mean;
-      runner.bounds = bounds_->Of(mean, deviation, runner.look);
+      runner.drop = MeanAndDeviation(runner.costs.combined).first;
+      runner.bounds = BoundsOf(runner);
     }
   }
 
-  double MiddleDeviation() const {
+  void MakeBounds() {
+    const std::size_t count = Bounded(runners_.front()).size();
+    for (std::size_t i = 0; i < count; ++i)
+      bounds_.emplace_back(looks_, options_.delta, runners_.size(), top_, MiddleDeviation(i), count);
+  }
+
+  DropBounds BoundsOf(const Runner& runner) const {
+    constexpr double kNone = -std::numeric_limits<double>::infinity();
+    DropBounds largest{kNone, kNone};
+    const std::span<const HeadCost> costs = Bounded(runner);
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+      const auto [mean, deviation] = MeanAndDeviation(costs[i]);
+      const DropBounds bounds = bounds_[i].Of(mean, deviation, runner.look);
+      largest = {std::max(largest.low, bounds.low), std::max(largest.high, bounds.high)};
+    }
+    return largest;
+  }
+
+  double MiddleDeviation(std::size_t i) const {
     std::vector<double> deviations;
-    for (const Runner& runner : runners_) deviations.push_back(MeanAndDeviation(runner.cost).second);
+    for (const Runner& runner : runners_) deviations.push_back(MeanAndDeviation(Bounded(runner)[i]).second);
     const auto middle = deviations.begin() + deviations.size() / 2;
     std::nth_element(deviations.begin(), middle, deviations.end());
     return *middle;
@@ -136,7 +162,7 @@ class Race {
   std::uint64_t Evaluations() const {
     std::uint64_t evaluations = 0;
     for (const Runner& runner : runners_) evaluations += Target(runner);
-    return evaluations;
+    return evaluations * tables_.size();
   }
 
   RaceDecision Ask() const {
@@ -144,17 +170,21 @@ class Race {
     std::size_t out = 0;
     for (const Runner& runner : runners_) {
       out += runner.out;
-      if (runner.cost.examples != Target(runner)) moving[Target(runner)].push_back(runner.head);
+      if (!IsMeasured(runner)) moving[Target(runner)].push_back(runner.head);
     }
     RaceDecision decision{.evaluations = Evaluations()};
     std::vector<std::string> parts;
     for (auto& [examples, heads] : moving) {
-      parts.push_back(absl::StrCat(heads.size(), " heads on ", examples, " examples"));
+      parts.push_back(absl::StrCat(heads.size(), " heads on ", examples, Examples()));
       decision.blocks.push_back({std::move(heads), examples});
     }
     decision.reason = absl::StrCat("round ", rounds_ + 1, ": ", absl::StrJoin(parts, ", "), "; ", out, " of ",
                                    runners_.size(), " heads are out");
     return decision;
+  }
+
+  std::string Examples() const {
+    return tables_.size() == 1 ? " examples" : absl::StrCat(" examples of ", tables_.size(), " probes");
   }
 
   // Whether fewer than top_ others could be better.
@@ -176,12 +206,13 @@ class Race {
       const bool open = !settled && !runner.out && !IsCertainlyIn(runner);
       if (open) undecided.push_back(runner.head);
       decision.ranking.push_back({.head = runner.head,
-                                  .cost = runner.cost,
+                                  .cost = runner.costs.combined,
                                   .drop = runner.drop,
-                                  .deviation = MeanAndDeviation(runner.cost).second,
+                                  .deviation = MeanAndDeviation(runner.costs.combined).second,
                                   .low = runner.bounds.low,
                                   .high = runner.bounds.high,
-                                  .undecided = open});
+                                  .undecided = open,
+                                  .by_probe = runner.costs.by_probe});
     }
     decision.reason = absl::StrCat(Spent(decision), "; ", Certainty(std::move(undecided)), "; ",
                                    AgreementText(AgreementOf(decision.ranking, top_)));
@@ -189,7 +220,7 @@ class Race {
   }
 
   std::string Spent(const RaceDecision& decision) const {
-    const std::uint64_t all = std::uint64_t{runners_.size()} * options_.examples;
+    const std::uint64_t all = std::uint64_t{runners_.size()} * options_.examples * tables_.size();
     return absl::StrFormat("ranked %d heads with %d evaluations (exhaustive: %d)", runners_.size(),
                            decision.evaluations, all);
   }
@@ -201,16 +232,16 @@ class Race {
     }
     const std::size_t count = undecided.size();
     undecided.resize(std::min(count, kNamedHeads));
-    return absl::StrFormat(
-        "%d heads are undecided, each could be among the top %d or not after %d examples: %s%s", count, top_,
-        options_.examples, HeadsText(undecided), count > kNamedHeads ? " ..." : "");
+    return absl::StrFormat("%d heads are undecided, each could be among the top %d or not after %d%s: %s%s",
+                           count, top_, options_.examples, Examples(), HeadsText(undecided),
+                           count > kNamedHeads ? " ..." : "");
   }
 
-  const ScoreTable& table_;
+  const ScoreTables& tables_;
   const RaceOptions& options_;
   const std::vector<std::uint32_t> looks_;
   std::vector<Runner> runners_;
-  std::optional<RaceBounds> bounds_;  // from the first look on
+  std::vector<RaceBounds> bounds_;  // on each of what is Bounded, from the first look on
   std::size_t top_ = 0;
   std::size_t stage_ = 0;     // the challengers' look
   std::uint32_t rounds_ = 0;  // done
@@ -218,8 +249,8 @@ class Race {
 
 }  // namespace
 
-RaceDecision NextRound(const ScoreTable& table, const RaceOptions& options) {
-  return Race(table, options).Play();
+RaceDecision NextRound(const ScoreTables& tables, const RaceOptions& options) {
+  return Race(tables, options).Play();
 }
 
 }  // namespace rad

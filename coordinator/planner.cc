@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "coordinator/head_selection.h"
+#include "coordinator/job_probes.h"
 #include "coordinator/job_state.h"
 #include "coordinator/rank_stage.h"
 #include "coordinator/stage_graph.h"
@@ -68,15 +69,14 @@ class Planner {
   }
 
   bool Rank(v1::StageRecord& stage) {
-    const std::string key = ScoreKey(job_.teacher().digest(), job_.job().spec().probe());
-    RankDecision decision = DecideRank(job_, input_.knowledge.Scores(key), input_.workers);
+    RankDecision decision = DecideRank(job_, TablesOf(job_, input_.knowledge), input_.workers);
     if (decision.refused) return Fail(stage, decision.reason);
     if (!decision.tasks.empty()) {
       Note(stage.name(), decision.reason);
       for (PlannedTask& task : decision.tasks) AddTask(stage, std::move(task));
       return false;
     }
-    const std::string digest = RankDigest(key);
+    const std::string digest = RankDigest();
     v1::TaskResult result;
     result.set_seconds(stage.seconds());
     if (stage.tasks_total() > 0) {
@@ -91,15 +91,17 @@ class Planner {
     return true;
   }
 
-  std::string RankDigest(const std::string& score_key) const {
+  std::string RankDigest() const {
     const RaceOptions options = RaceOptionsOf(job_);
-    return absl::StrCat(score_key, "/rank/", options.method, "/", options.examples, "/", options.by, "/",
-                        options.delta, "/", options.top);
+    std::string digest;
+    for (const v1::ScoreOrigin& origin : ScoreOriginsOf(job_))
+      absl::StrAppend(&digest, ScoreKey(origin), "/");
+    return absl::StrCat(digest, "rank/", options.method, "/", options.examples, "/", options.by, "/",
+                        options.combine, "/", options.delta, "/", options.top);
   }
 
   bool Select(v1::StageRecord& stage) {
-    const std::string key = ScoreKey(job_.teacher().digest(), job_.job().spec().probe());
-    const RankDecision rank = DecideRank(job_, input_.knowledge.Scores(key), input_.workers);
+    const RankDecision rank = DecideRank(job_, TablesOf(job_, input_.knowledge), input_.workers);
     std::string message = "kept heads:";
     for (const NamedStudent& named : StudentsOf(job_.job())) {
       const std::vector<HeadRef> kept = SelectHeads(*named.student, job_.teacher(), rank.ranking);
@@ -192,6 +194,13 @@ class Planner {
 };
 
 }  // namespace
+
+ScoreTables TablesOf(const v1::JobRecord& job, Knowledge& knowledge) {
+  ScoreTables tables;
+  for (const v1::ScoreOrigin& origin : ScoreOriginsOf(job))
+    tables.push_back(&knowledge.Scores(ScoreKey(origin)));
+  return tables;
+}
 
 PlanOutcome AdvanceJob(v1::JobRecord& job, const PlanInput& input) {
   Planner planner(job, input);

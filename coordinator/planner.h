@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "coordinator/score_table.h"
+#include "coordinator/probe_costs.h"
 #include "rad/v1/record.pb.h"
 
 namespace rad {
@@ -18,10 +18,14 @@ namespace rad {
 class Knowledge {
  public:
   virtual ~Knowledge() = default;
+  // Stays where it is until the next failure to read.
   virtual const ScoreTable& Scores(const std::string& score_key) = 0;
   // Only results whose artifact still exists.
   virtual std::optional<v1::StoredResult> Result(const std::string& digest) = 0;
 };
+
+// Of each of the job's probes, once its teacher is inspected.
+ScoreTables TablesOf(const v1::JobRecord& job, Knowledge& knowledge);
 
 struct PlanInput {
   Knowledge& knowledge;

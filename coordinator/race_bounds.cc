@@ -24,10 +24,10 @@ std::vector<std::uint32_t> RaceLooks(std::uint32_t examples) {
 }
 
 RaceBounds::RaceBounds(const std::vector<std::uint32_t>& looks, double delta, std::uint32_t heads,
-                       std::uint32_t top, double least_deviation)
+                       std::uint32_t top, double least_deviation, std::uint32_t probes)
     : least_deviation_(least_deviation) {
   const double of_one_top_head = delta / 2 / std::max(1u, top);
-  const double of_one_other = delta / 2 / std::max(1u, heads - top);
+  const double of_one_other = delta / 2 / std::max(1u, heads - top) / probes;
   const double spent = 1 - 1.0 / (looks.size() + 1.0);  // the sum of 1/(r (r + 1)) over the looks
   for (std::size_t look = 0; look < looks.size(); ++look) {
     const double share = 1 / ((look + 1.0) * (look + 2.0)) / spent;

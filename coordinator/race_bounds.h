@@ -9,6 +9,10 @@
 // Even-Dar, Mannor and Mansour, 2006). Each bound is Student's: mean -+ t * deviation / sqrt(examples), exact
 // for normal drops and close for others once there are some tens of them.
 //
+// Where a head's drop is the largest of its drops on `probes` probes, the largest of their upper bounds
+// bounds it as they are: only the one on the probe where it truly is largest has to hold. The largest of
+// their lower bounds needs all of them to hold, so each gets 1/probes of what one lower bound may err.
+//
 // Where Student's bound is weak, on few examples of a skewed head, `least_deviation` guards it: no head is
 // taken to vary less than the middle one of all heads did on the first look.
 #pragma once
@@ -30,7 +34,7 @@ class RaceBounds {
  public:
   // `looks`: ascending numbers of examples, each at least 2. top <= heads.
   RaceBounds(const std::vector<std::uint32_t>& looks, double delta, std::uint32_t heads, std::uint32_t top,
-             double least_deviation);
+             double least_deviation, std::uint32_t probes = 1);
 
   DropBounds Of(double mean, double deviation, std::size_t look) const;
 

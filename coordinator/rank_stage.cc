@@ -1,23 +1,29 @@
 #include "coordinator/rank_stage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "coordinator/head_selection.h"
+#include "coordinator/job_probes.h"
 #include "coordinator/score_tasks.h"
 #include "coordinator/stage_graph.h"
-#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
 
-PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
+// Of the index-th probe.
+PlannedTask ScoreTask(const v1::JobRecord& job, int index, const v1::Probe& probe, const ScorePiece& piece) {
   PlannedTask task;
   v1::ScoreHeads& score = *task.work.mutable_score();
   *score.mutable_teacher() = job.job().spec().teacher();
   score.set_teacher_digest(job.teacher().digest());
-  *score.mutable_probe() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe()).probe();
+  *score.mutable_probe() = probe;
+  score.mutable_probe()->clear_examples();
+  score.mutable_probe()->clear_min_teacher_accuracy();
+  score.mutable_probe()->clear_name();
+  *score.mutable_probe_files() = ProbeFilesOf(job, index);
   score.set_example_begin(piece.begin);
   score.set_example_end(piece.end);
   for (const HeadRef& ref : piece.heads) {
@@ -28,20 +34,49 @@ PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
   return task;
 }
 
-std::vector<PlannedTask> ScoreTasks(const v1::JobRecord& job, const std::vector<ScorePiece>& pieces) {
+std::uint32_t ExampleTokens(const v1::Probe& probe) {
+  return probe.task() == v1::Probe::NEEDLE ? probe.context_tokens() : kPieceExampleTokens;
+}
+
+// The tasks of what `cut(table, example_tokens)` makes of each probe's table.
+template <typename Cut>
+std::vector<PlannedTask> ScoreTasks(const v1::JobRecord& job, const ScoreTables& tables, Cut cut) {
   std::vector<PlannedTask> tasks;
-  for (const ScorePiece& piece : pieces) tasks.push_back(ScoreTask(job, piece));
+  const std::vector<NamedProbe> probes = ProbesOf(job.job().spec());
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    const v1::Probe& probe = *probes[i].probe;
+    for (const ScorePiece& piece : cut(*tables[i], ExampleTokens(probe)))
+      tasks.push_back(ScoreTask(job, static_cast<int>(i), probe, piece));
+  }
   return tasks;
 }
 
-std::string RefusalOf(const v1::Probe& probe, std::uint32_t correct) {
+std::vector<PlannedTask> BaseTasks(const v1::JobRecord& job, const ScoreTables& tables) {
+  const std::uint32_t examples = job.job().spec().probe().examples();
+  return ScoreTasks(job, tables, [&](const ScoreTable& table, std::uint32_t example_tokens) {
+    return CutBase(table, examples, example_tokens);
+  });
+}
+
+std::string RefusalOf(const NamedProbe& named, std::uint32_t correct) {
+  const v1::Probe& probe = *named.probe;
   return absl::StrFormat(
-      "spec.probe.min_teacher_accuracy is %g, but the teacher itself answers only %d of %d examples "
-      "(%.1f%%): its heads "
-      "cannot be ranked on a task that it cannot do. Give fewer pairs (spec.probe.pairs is %d), the other "
-      "spec.probe.template, or a lower floor",
-      probe.min_teacher_accuracy(), correct, probe.examples(), 100.0 * correct / probe.examples(),
-      probe.pairs());
+      "%s.min_teacher_accuracy is %g, but on this probe (%s) the teacher itself answers only %d of %d "
+      "examples (%.1f%%): its heads cannot be ranked on a task that it cannot do. Give fewer pairs "
+      "(%s.pairs is %d), the other %s.template, or a lower floor",
+      named.field, probe.min_teacher_accuracy(), probe.name(), correct, probe.examples(),
+      100.0 * correct / probe.examples(), named.field, probe.pairs(), named.field);
+}
+
+// Of the first probe that the teacher fails; empty when it passes all.
+std::string RefusalOf(const v1::JobRecord& job, const ScoreTables& tables) {
+  const std::vector<NamedProbe> probes = ProbesOf(job.job().spec());
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    const v1::Probe& probe = *probes[i].probe;
+    const std::uint32_t correct = tables[i]->BaseCorrect(probe.examples());
+    if (correct < probe.min_teacher_accuracy() * probe.examples()) return RefusalOf(probes[i], correct);
+  }
+  return "";
 }
 
 }  // namespace
@@ -54,6 +89,7 @@ RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
   const v1::Ranking& ranking = job.job().spec().ranking();
   options.method = ranking.method();
   options.by = ranking.by();
+  options.combine = ranking.combine();
   options.delta = ranking.delta();
   options.top = ranking.top();
   for (const NamedStudent& named : StudentsOf(job.job())) {
@@ -63,31 +99,37 @@ RaceOptions RaceOptionsOf(const v1::JobRecord& job) {
   return options;
 }
 
-RankDecision DecideRank(const v1::JobRecord& job, const ScoreTable& table, std::uint32_t workers) {
-  const v1::Probe& probe = job.job().spec().probe();
-  if (const std::vector<ScorePiece> base = CutBase(table, probe.examples()); !base.empty()) {
-    return {.tasks = ScoreTasks(job, base),
-            .reason = absl::StrCat("the teacher itself on ", probe.examples(), " examples")};
+RankDecision DecideRank(const v1::JobRecord& job, const ScoreTables& tables, std::uint32_t workers) {
+  if (std::vector<PlannedTask> base = BaseTasks(job, tables); !base.empty()) {
+    const std::string of_each =
+        tables.size() == 1 ? "" : absl::StrCat(" of each of ", tables.size(), " probes");
+    return {.tasks = std::move(base),
+            .reason = absl::StrCat("the teacher itself on ", job.job().spec().probe().examples(), " examples",
+                                   of_each)};
   }
-  const std::uint32_t correct = table.BaseCorrect(probe.examples());
-  if (correct < probe.min_teacher_accuracy() * probe.examples()) {
-    return {.refused = true, .reason = RefusalOf(probe, correct)};
+  if (std::string refusal = RefusalOf(job, tables); !refusal.empty()) {
+    return {.refused = true, .reason = std::move(refusal)};
   }
-  RaceDecision race = NextRound(table, RaceOptionsOf(job));
+  RaceDecision race = NextRound(tables, RaceOptionsOf(job));
   if (race.done) {
     return {.ranking = std::move(race.ranking),
             .evaluations = race.evaluations,
             .reason = std::move(race.reason)};
   }
-  return {.tasks = ScoreTasks(job, CutRound(table, race.blocks, workers)), .reason = std::move(race.reason)};
+  const auto cut = [&](const ScoreTable& table, std::uint32_t example_tokens) {
+    return CutRound(table, race.blocks, workers, example_tokens);
+  };
+  return {.tasks = ScoreTasks(job, tables, cut), .reason = std::move(race.reason)};
 }
 
-RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTable& table) {
-  if (!CutBase(table, job.job().spec().probe().examples()).empty()) return {};
-  const RaceDecision race = NextRound(table, RaceOptionsOf(job));
+RankProgress MeasureRank(const v1::JobRecord& job, const ScoreTables& tables) {
+  if (!BaseTasks(job, tables).empty()) return {};
+  const RaceDecision race = NextRound(tables, RaceOptionsOf(job));
   std::uint64_t unknown = 0;
-  for (const ScoreBlock& block : race.blocks) {
-    for (const HeadRef& head : block.heads) unknown += block.examples - table.Known(head, block.examples);
+  for (const ScoreTable* table : tables) {
+    for (const ScoreBlock& block : race.blocks) {
+      for (const HeadRef& head : block.heads) unknown += block.examples - table->Known(head, block.examples);
+    }
   }
   return {race.evaluations - unknown, race.evaluations};
 }

@@ -11,12 +11,12 @@ namespace {
 
 // 95% interval of a difference of paired proportions after Agresti and Min (2005): half a count is added to
 // each of the four cells of the table (right or wrong before, right or wrong after), which keeps the interval
-// honest for few examples, where the plain one collapses to a point.
-void SetAccuracySpread(std::uint32_t lost, std::uint32_t won, HeadCost& cost) {
+// honest for few examples, where the plain one collapses to a point. In terms of the drops: two more of them,
+// whose sum is 0 and whose squares add 1.
+void SetAccuracySpread(double sum, double squares, HeadCost& cost) {
   const double n = cost.examples + 2.0;
-  const double b = lost + 0.5, c = won + 0.5;
-  const double middle = (b - c) / n;
-  cost.accuracy_deviation = std::sqrt(((b + c) - (b - c) * (b - c) / n) / n);
+  const double middle = sum / n;
+  cost.accuracy_deviation = std::sqrt((squares + 1 - sum * sum / n) / n);
   const double half = 1.959964 * cost.accuracy_deviation / std::sqrt(n);
   cost.accuracy_drop_low = std::max(-1.0, middle - half);
   cost.accuracy_drop_high = std::min(1.0, middle + half);
@@ -77,24 +77,35 @@ std::uint32_t ScoreTable::BaseCorrect(std::uint32_t examples) const {
   return correct;
 }
 
-HeadCost ScoreTable::Cost(HeadRef head, std::uint32_t examples) const {
+std::vector<CellDrop> ScoreTable::Drops(HeadRef head, std::uint32_t examples) const {
   const Cells& cells = ablated_.at(head);
-  HeadCost cost{.examples = examples};
-  std::uint32_t lost = 0, won = 0;
-  double squares = 0;  // of the log-probability's distances from its running mean (Welford, 1962)
+  std::vector<CellDrop> drops;
   for (std::uint32_t example = 0; example < examples; ++example) {
     const ScoreCell& before = base_.at(example).value();
     const ScoreCell& after = cells.at(example).value();
-    lost += before.correct && !after.correct;
-    won += !before.correct && after.correct;
-    const double from_mean = double{before.answer_logprob} - after.answer_logprob - cost.logprob_drop;
-    cost.logprob_drop += from_mean / (example + 1);
-    squares += from_mean * from_mean * example / (example + 1);
-    cost.margin_drop += (double{before.margin} - after.margin) / examples;
+    drops.push_back({.accuracy = double{1.0 * before.correct} - after.correct,
+                     .logprob = double{before.answer_logprob} - after.answer_logprob,
+                     .margin = double{before.margin} - after.margin});
+  }
+  return drops;
+}
+
+HeadCost CostOf(const std::vector<CellDrop>& drops) {
+  const auto examples = static_cast<std::uint32_t>(drops.size());
+  HeadCost cost{.examples = examples};
+  double accuracy_sum = 0, accuracy_squares = 0;
+  double squares = 0;  // of the log-probability's distances from its running mean (Welford, 1962)
+  for (std::uint32_t i = 0; i < examples; ++i) {
+    accuracy_sum += drops[i].accuracy;
+    accuracy_squares += drops[i].accuracy * drops[i].accuracy;
+    const double from_mean = drops[i].logprob - cost.logprob_drop;
+    cost.logprob_drop += from_mean / (i + 1);
+    squares += from_mean * from_mean * i / (i + 1);
+    cost.margin_drop += drops[i].margin / examples;
   }
   if (examples > 1) cost.logprob_deviation = std::sqrt(squares / (examples - 1));
-  cost.accuracy_drop = (double{1.0 * lost} - won) / examples;
-  SetAccuracySpread(lost, won, cost);
+  cost.accuracy_drop = accuracy_sum / examples;
+  SetAccuracySpread(accuracy_sum, accuracy_squares, cost);
   return cost;
 }
 

@@ -39,6 +39,13 @@ struct ScoreCell {
   bool operator==(const ScoreCell&) const = default;
 };
 
+// What ablating a head costs on one example: unablated minus ablated.
+struct CellDrop {
+  double accuracy = 0;  // of a single probe -1, 0 or 1
+  double logprob = 0;   // nats
+  double margin = 0;
+};
+
 // What ablating a head costs on examples [0, examples): means of the paired drops, unablated minus ablated on
 // the same example, and how far a single drop lies from its mean.
 struct HeadCost {
@@ -51,6 +58,9 @@ struct HeadCost {
   double accuracy_drop_low = 0;  // 95% interval
   double accuracy_drop_high = 0;
 };
+
+// Of the drops on at least one example.
+HeadCost CostOf(const std::vector<CellDrop>& drops);
 
 class ScoreTable {
  public:
@@ -79,7 +89,8 @@ class ScoreTable {
   // Share of [0, examples) that the unablated teacher answers; those cells must be known.
   std::uint32_t BaseCorrect(std::uint32_t examples) const;
   // The cells of the head and of the base on [0, examples) must be known.
-  HeadCost Cost(HeadRef head, std::uint32_t examples) const;
+  std::vector<CellDrop> Drops(HeadRef head, std::uint32_t examples) const;
+  HeadCost Cost(HeadRef head, std::uint32_t examples) const { return CostOf(Drops(head, examples)); }
 
  private:
   using Cells = std::vector<std::optional<ScoreCell>>;  // by example

@@ -7,6 +7,12 @@ namespace {
 
 std::uint32_t DivideUp(std::uint32_t a, std::uint32_t b) { return (a + b - 1) / b; }
 
+std::uint32_t MostEvaluations(std::uint32_t example_tokens) {
+  const std::uint64_t most = std::uint64_t{kMaxPieceEvaluations} * kPieceExampleTokens /
+                             std::max(kPieceExampleTokens, example_tokens);
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(most, kMinPieceEvaluations));
+}
+
 // The heads that lack the cell of `example`.
 std::vector<HeadRef> Lacking(const ScoreTable& table, const std::vector<HeadRef>& heads,
                              std::uint32_t example) {
@@ -48,12 +54,14 @@ void CutRectangle(const ScorePiece& whole, std::uint32_t piece_evaluations, std:
 
 }  // namespace
 
-std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples) {
+std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples,
+                                std::uint32_t example_tokens) {
+  const std::uint32_t most = MostEvaluations(example_tokens);
   std::vector<ScorePiece> pieces;
   for (std::uint32_t example = 0; example < examples; ++example) {
     if (table.HasBase(example)) continue;
-    const bool extends = !pieces.empty() && pieces.back().end == example &&
-                         example - pieces.back().begin < kMaxPieceEvaluations;
+    const bool extends =
+        !pieces.empty() && pieces.back().end == example && example - pieces.back().begin < most;
     if (extends) {
       ++pieces.back().end;
     } else {
@@ -64,14 +72,14 @@ std::vector<ScorePiece> CutBase(const ScoreTable& table, std::uint32_t examples)
 }
 
 std::vector<ScorePiece> CutRound(const ScoreTable& table, const std::vector<ScoreBlock>& blocks,
-                                 std::uint32_t workers) {
+                                 std::uint32_t workers, std::uint32_t example_tokens) {
   std::vector<ScorePiece> rectangles;
   for (const ScoreBlock& block : blocks) AddRectangles(table, block, rectangles);
   std::uint64_t evaluations = 0;
   for (const ScorePiece& whole : rectangles) evaluations += whole.heads.size() * (whole.end - whole.begin);
   const std::uint64_t share = evaluations / std::max(1u, workers) + 1;
   const auto piece_evaluations = static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(share, kMinPieceEvaluations, kMaxPieceEvaluations));
+      std::clamp<std::uint64_t>(share, kMinPieceEvaluations, MostEvaluations(example_tokens)));
   std::vector<ScorePiece> pieces;
   for (const ScorePiece& whole : rectangles) CutRectangle(whole, piece_evaluations, pieces);
   return pieces;

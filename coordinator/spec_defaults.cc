@@ -3,6 +3,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace rad {
@@ -12,17 +13,44 @@ namespace {
 #define RAD_DEFAULT(message, field, value) \
   if (!(message).has_##field()) (message).set_##field(value)
 
-void FillProbe(v1::Probe& probe) {
+void FillProbe(v1::Probe& probe, std::uint32_t examples) {
+  if (probe.task() == v1::Probe::TASK_UNSPECIFIED) probe.set_task(v1::Probe::KV_RETRIEVAL);
   if (probe.template_() == v1::Probe::TEMPLATE_UNSPECIFIED) probe.set_template_(v1::Probe::QA);
-  RAD_DEFAULT(probe, pairs, 10);
-  RAD_DEFAULT(probe, examples, 128);  // at most: a race seldom runs many heads on all of them
+  RAD_DEFAULT(probe, pairs, probe.task() == v1::Probe::NEEDLE ? 4 : 10);
+  if (probe.task() == v1::Probe::MULTI_VALUE) RAD_DEFAULT(probe, values_per_key, 2);
+  if (probe.task() == v1::Probe::NEEDLE) RAD_DEFAULT(probe, context_tokens, 256);
+  RAD_DEFAULT(probe, examples, examples);
   RAD_DEFAULT(probe, seed, 1);
   RAD_DEFAULT(probe, min_teacher_accuracy, 0.5);
+}
+
+// "needle"; where another probe has that name already, "needle-2".
+std::string FreeProbeName(const v1::Probe& probe, const std::set<std::string>& taken) {
+  const std::string task = absl::AsciiStrToLower(v1::Probe::Task_Name(probe.task()));
+  std::string name = task;
+  for (int number = 2; taken.contains(name); ++number) name = absl::StrCat(task, "-", number);
+  return name;
+}
+
+void FillProbes(v1::JobSpec& spec) {
+  FillProbe(*spec.mutable_probe(), 128);  // at most: a race seldom runs many heads on all of them
+  std::vector<v1::Probe*> probes = {spec.mutable_probe()};
+  for (v1::Probe& probe : *spec.mutable_probes()) {
+    FillProbe(probe, spec.probe().examples());
+    probes.push_back(&probe);
+  }
+  std::set<std::string> taken;
+  for (const v1::Probe* probe : probes) taken.insert(probe->name());
+  for (v1::Probe* probe : probes) {
+    if (probe->name().empty()) probe->set_name(FreeProbeName(*probe, taken));
+    taken.insert(probe->name());
+  }
 }
 
 void FillRanking(v1::Ranking& ranking) {
   if (ranking.method() == v1::Ranking::METHOD_UNSPECIFIED) ranking.set_method(v1::Ranking::RACE);
   if (ranking.by() == v1::Ranking::MEASURE_UNSPECIFIED) ranking.set_by(v1::Ranking::LOGPROB);
+  if (ranking.combine() == v1::Ranking::COMBINE_UNSPECIFIED) ranking.set_combine(v1::Ranking::MEAN);
   RAD_DEFAULT(ranking, delta, 0.05);
 }
 
@@ -137,7 +165,7 @@ void FillTraining(v1::JobSpec& spec) {
 
 void FillDefaults(v1::Job& job) {
   v1::JobSpec& spec = *job.mutable_spec();
-  FillProbe(*spec.mutable_probe());
+  FillProbes(spec);
   FillRanking(*spec.mutable_ranking());
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);

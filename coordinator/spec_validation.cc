@@ -4,12 +4,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/job_probes.h"
+#include "coordinator/probe_validation.h"
 #include "coordinator/student_validation.h"
 
 namespace rad {
 namespace {
 
-constexpr std::uint32_t kMaxPairs = 100;  // the probe's values are distinct integers 0..99
+constexpr int kMaxProbes = 16;
 constexpr std::uint32_t kMaxExamples = 100'000;
 constexpr std::uint32_t kMaxHeads = 100'000;
 constexpr double kMinDelta = 1e-9;
@@ -52,11 +54,24 @@ void CheckTeacher(const v1::Teacher& teacher, Violations& found) {
   }
 }
 
-void CheckProbe(const v1::Probe& probe, Violations& found) {
-  found.Range("spec.probe.pairs", probe.pairs(), 1u, kMaxPairs);
-  // One example shows no spread, so nothing could be said of how certain a drop is.
-  found.Range("spec.probe.examples", probe.examples(), 2u, kMaxExamples);
-  found.Range("spec.probe.min_teacher_accuracy", probe.min_teacher_accuracy(), 0.0, 1.0);
+// Every probe has a name of its own and as many examples as the first: a look compares heads on the same
+// ones.
+void CheckProbes(const v1::JobSpec& spec, Violations& found) {
+  std::set<std::string> names;
+  for (const auto& [field, probe] : ProbesOf(spec)) {
+    CheckProbe(*probe, field, found);
+    CheckName(field + ".name", probe->name(), found);
+    if (!names.insert(probe->name()).second) {
+      found.Add(field + ".name",
+                absl::StrCat("is \"", probe->name(), "\", which another probe has; give another"));
+    }
+    if (probe->examples() == spec.probe().examples()) continue;
+    found.Add(field + ".examples", absl::StrCat("is ", probe->examples(), ", but spec.probe.examples is ",
+                                                spec.probe().examples(), "; give every probe as many"));
+  }
+  if (spec.probes_size() > kMaxProbes) {
+    found.Add("spec.probes", absl::StrCat("has ", spec.probes_size(), " probes; give at most ", kMaxProbes));
+  }
 }
 
 void CheckRanking(const v1::Ranking& ranking, Violations& found) {
@@ -155,7 +170,7 @@ Violations ValidateJob(const v1::Job& job) {
   }
   CheckMetadata(job.metadata(), found);
   CheckTeacher(spec.teacher(), found);
-  CheckProbe(spec.probe(), found);
+  CheckProbes(spec, found);
   CheckRanking(spec.ranking(), found);
   found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
   found.Range("spec.resources.max_workers", spec.resources().max_workers(), 1u, 100'000u);

@@ -60,6 +60,22 @@ bool NeedsArtifact(v1::Work::WorkCase work) {
   return work == v1::Work::kAlign || work == v1::Work::kDistill || work == v1::Work::kExport;
 }
 
+// A file without a digest could change and keep its scores.
+absl::Status CheckProbeFiles(const v1::InspectTeacher& asked, const v1::TaskResult& result) {
+  for (int i = 0; i < asked.probes_size(); ++i) {
+    const v1::Probe& probe = asked.probes(i);
+    const v1::ProbeFiles files = i < result.probe_files_size() ? result.probe_files(i) : v1::ProbeFiles();
+    if (probe.text().empty() == files.text().empty() && probe.key_file().empty() == files.keys().empty() &&
+        probe.value_file().empty() == files.values().empty()) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("the inspection does not say what the files of the probe \"", probe.name(),
+                     "\" hold: upgrade the worker"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckTeacher(const v1::TeacherInfo& teacher) {
   if (!teacher.digest().empty() && teacher.layers() > 0 && teacher.heads() > 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("the inspected teacher has digest \"", teacher.digest(),
@@ -78,14 +94,17 @@ absl::Status CheckResult(const v1::Work& work, const v1::TaskResult& result) {
     return absl::InvalidArgumentError("the worker finished without publishing an artifact");
   }
   if (work.has_score()) return CheckScores(work.score(), result.scores());
-  if (work.has_inspect()) return CheckTeacher(result.teacher());
-  return absl::OkStatus();
+  if (!work.has_inspect()) return absl::OkStatus();
+  absl::Status status = CheckTeacher(result.teacher());
+  status.Update(CheckProbeFiles(work.inspect(), result));
+  return status;
 }
 
 void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::TaskResult& result) {
   switch (stage.kind()) {
     case v1::StageRecord::INSPECT:
       *job.mutable_teacher() = result.teacher();
+      *job.mutable_probe_files() = result.probe_files();
       break;
     case v1::StageRecord::ALIGN:
       ApplyAlign(job, stage, result.align());

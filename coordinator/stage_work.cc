@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/job_probes.h"
 #include "coordinator/stage_graph.h"
 
 namespace rad {
@@ -16,13 +17,31 @@ Message* WithTeacher(const v1::JobRecord& job, Message* message) {
   return message;
 }
 
-// What the probe says about prompts, without what only the ranking uses: a digest covers no more than
-// matters.
+// The probe without what only the ranking uses: a digest covers no more than matters.
 v1::Probe Prompts(const v1::Probe& probe) {
-  v1::Probe prompts;
-  prompts.set_template_(probe.template_());
-  prompts.set_pairs(probe.pairs());
+  v1::Probe prompts = probe;
+  prompts.clear_examples();
+  prompts.clear_seed();
+  prompts.clear_min_teacher_accuracy();
+  prompts.clear_name();
   return prompts;
+}
+
+template <typename Message>
+void SetPrompts(const v1::JobRecord& job, Message* message) {
+  *message->mutable_probe() = Prompts(job.job().spec().probe());
+  *message->mutable_probe_files() = ProbeFilesOf(job, 0);
+}
+
+// Needles are drilled as a dictionary: a text to hide them in would not fit a training sequence.
+template <typename Message>
+void SetTrainingPrompts(const v1::JobRecord& job, Message* message) {
+  SetPrompts(job, message);
+  if (message->probe().task() != v1::Probe::NEEDLE) return;
+  message->mutable_probe()->set_task(v1::Probe::KV_RETRIEVAL);
+  message->mutable_probe()->clear_text();
+  message->mutable_probe()->clear_context_tokens();
+  message->mutable_probe_files()->clear_text();
 }
 
 v1::Input MakeInput(const char* name, const std::string& artifact_id) {
@@ -37,7 +56,7 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   PlannedTask task;
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
-  *align->mutable_probe() = Prompts(spec.probe());
+  SetTrainingPrompts(job, align);
   *align->mutable_data() = spec.data();
   *align->mutable_align() = spec.align();
   return task;
@@ -50,7 +69,7 @@ PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) 
   v1::DistillStudent* distill = WithTeacher(job, task.work.mutable_distill());
   distill->set_state_dim(student.state_dim());
   *distill->mutable_kept() = student.kept();
-  *distill->mutable_probe() = Prompts(spec.probe());
+  SetTrainingPrompts(job, distill);
   *distill->mutable_data() = spec.data();
   *distill->mutable_distill() = spec.distill();
   const std::string aligned = AlignStageName(job.job(), student.state_dim());
@@ -66,7 +85,7 @@ PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage)
   const v1::JobSpec& spec = job.job().spec();
   PlannedTask task;
   v1::EvaluateModel* evaluate = WithTeacher(job, task.work.mutable_evaluate());
-  *evaluate->mutable_probe() = Prompts(spec.probe());
+  SetPrompts(job, evaluate);
   *evaluate->mutable_data() = spec.data();
   *evaluate->mutable_evaluate() = spec.evaluate();
   if (stage.student() != "teacher") AddStudentInput(job, stage, task);
@@ -82,7 +101,9 @@ PlannedTask ExportTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
 
 PlannedTask InspectTask(const v1::JobRecord& job) {
   PlannedTask task;
-  *task.work.mutable_inspect()->mutable_teacher() = job.job().spec().teacher();
+  v1::InspectTeacher* inspect = task.work.mutable_inspect();
+  *inspect->mutable_teacher() = job.job().spec().teacher();
+  for (const NamedProbe& named : ProbesOf(job.job().spec())) *inspect->add_probes() = *named.probe;
   return task;
 }
 

@@ -31,16 +31,28 @@ std::string SerializeDeterministic(const google::protobuf::Message& message) {
   return bytes;
 }
 
-void ClearTeacherPath(v1::Work& work) {
+void ClearPaths(v1::Probe& probe) {
+  probe.clear_text();
+  probe.clear_key_file();
+  probe.clear_value_file();
+}
+
+template <typename Message>
+void ClearPathsOfWork(Message& message) {
+  message.clear_teacher();
+  ClearPaths(*message.mutable_probe());
+}
+
+void ClearPaths(v1::Work& work) {
   switch (work.work_case()) {
     case v1::Work::kScore:
-      return work.mutable_score()->clear_teacher();
+      return ClearPathsOfWork(*work.mutable_score());
     case v1::Work::kAlign:
-      return work.mutable_align()->clear_teacher();
+      return ClearPathsOfWork(*work.mutable_align());
     case v1::Work::kDistill:
-      return work.mutable_distill()->clear_teacher();
+      return ClearPathsOfWork(*work.mutable_distill());
     case v1::Work::kEvaluate:
-      return work.mutable_evaluate()->clear_teacher();
+      return ClearPathsOfWork(*work.mutable_evaluate());
     case v1::Work::kExport:
       return work.mutable_export_()->clear_teacher();
     case v1::Work::kInspect:
@@ -53,7 +65,7 @@ void ClearTeacherPath(v1::Work& work) {
 
 std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& inputs) {
   v1::Work named = work;
-  ClearTeacherPath(named);
+  ClearPaths(named);
   std::string text =
       absl::StrCat("work ", work.work_case(), " version ", CodeVersion(work.work_case()), "\n");
   for (const v1::Input& input : inputs)
@@ -61,18 +73,26 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
   return Sha256Hex(absl::StrCat(text, SerializeDeterministic(named)));
 }
 
-v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe) {
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
+                              const v1::ProbeFiles& files) {
   v1::ScoreOrigin origin;
   origin.set_teacher_digest(teacher_digest);
   *origin.mutable_probe() = probe;
   origin.mutable_probe()->clear_examples();
   origin.mutable_probe()->clear_min_teacher_accuracy();
+  origin.mutable_probe()->clear_name();
+  ClearPaths(*origin.mutable_probe());
+  *origin.mutable_probe_files() = files;
   origin.set_code_version(CodeVersion(v1::Work::kScore));
   return origin;
 }
 
-std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe) {
-  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(ScoreOriginOf(teacher_digest, probe))));
+v1::ScoreOrigin ScoreOriginOf(const v1::ScoreHeads& score) {
+  return ScoreOriginOf(score.teacher_digest(), score.probe(), score.probe_files());
+}
+
+std::string ScoreKey(const v1::ScoreOrigin& origin) {
+  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(origin)));
 }
 
 }  // namespace rad

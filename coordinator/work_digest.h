@@ -10,15 +10,17 @@
 
 namespace rad {
 
-// Hex SHA-256 over the work (without the teacher's path: its digest says more), the inputs' artifacts and the
-// version of the code that does this kind of work.
+// Hex SHA-256 over the work (without the paths of the teacher and of a probe's files: their digests say
+// more), the inputs' artifacts and the version of the code that does this kind of work.
 std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& inputs);
 
 // What determines the scores of a teacher's heads on a probe: example i is the same whatever number of
-// examples is asked for.
-v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe);
+// examples is asked for, and wherever the files lie.
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
+                              const v1::ProbeFiles& files);
+v1::ScoreOrigin ScoreOriginOf(const v1::ScoreHeads& score);
 
 // Names the scores of that origin.
-std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe);
+std::string ScoreKey(const v1::ScoreOrigin& origin);
 
 }  // namespace rad

@@ -71,7 +71,7 @@ Outcome RunRace(const RaceOptions& options, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::uint64_t reported = 0;
   for (int ask = 0; ask < 500; ++ask) {
-    const RaceDecision decision = NextRound(table, options);
+    const RaceDecision decision = NextRound({&table}, options);
     if (decision.done) return OutcomeOf(decision, reported);
     std::vector<Report> reports = MissingOf(table, decision);
     std::shuffle(reports.begin(), reports.end(), random);
@@ -98,7 +98,8 @@ ScoreTable FullTable(std::uint32_t examples) {
 }
 
 TEST(HeadRace, StartsWithEveryHeadOnTheSameFewExamples) {
-  const RaceDecision decision = NextRound(WithBase(64), Smollm2());
+  const ScoreTable table = WithBase(64);
+  const RaceDecision decision = NextRound({&table}, Smollm2());
   ASSERT_EQ(decision.blocks.size(), 1u);
   EXPECT_EQ(decision.blocks[0].heads.size(), 270u);
   EXPECT_EQ(decision.blocks[0].examples, 12u);
@@ -113,7 +114,7 @@ TEST(HeadRace, LeadersRunAheadOfTheOthers) {
   ScoreTable table = WithBase(400);
   std::vector<std::string> reasons;
   for (int round = 0; round < 4; ++round) {
-    const RaceDecision decision = NextRound(table, options);
+    const RaceDecision decision = NextRound({&table}, options);
     reasons.push_back(decision.reason);
     for (const Report& report : MissingOf(table, decision)) {
       const double index = report.head.layer * 9 + report.head.head;
@@ -158,7 +159,8 @@ TEST(HeadRace, OrderDuplicatesAndLossOfReportsDoNotMatter) {
 // Cells known from an earlier, larger job must not change who leaves.
 TEST(HeadRace, MoreCellsThanNeededChangeNothing) {
   const Outcome raced = RunRace(Smollm2(), 1);
-  const RaceDecision decision = NextRound(FullTable(128), Smollm2());
+  const ScoreTable table = FullTable(128);
+  const RaceDecision decision = NextRound({&table}, Smollm2());
   ASSERT_TRUE(decision.done);
   EXPECT_EQ(OutcomeOf(decision, raced.reported), raced);
 }
@@ -173,7 +175,7 @@ TEST(HeadRace, HeadsThatStayAlikeAreNamedAndSoAreTheExamplesSpent) {
       table.SetAblated({0, head}, example, {true, 0, wave - drop});
     }
   }
-  const RaceDecision decision = NextRound(table, options);
+  const RaceDecision decision = NextRound({&table}, options);
   ASSERT_TRUE(decision.done);
   EXPECT_THAT(decision.reason,
               HasSubstr("3 heads are undecided, each could be among the top 2 or not after 24 "
@@ -192,9 +194,9 @@ TEST(HeadRace, RanksByTheMeasureThatWasAskedFor) {
     table.SetAblated({0, 0}, example, {true, 0, -2});  // unsure, but right
     table.SetAblated({0, 1}, example, {false, 0, -1});
   }
-  EXPECT_EQ(NextRound(table, options).ranking[0].head, (HeadRef{0, 0}));
+  EXPECT_EQ(NextRound({&table}, options).ranking[0].head, (HeadRef{0, 0}));
   options.by = v1::Ranking::ACCURACY;
-  const RaceDecision decision = NextRound(table, options);
+  const RaceDecision decision = NextRound({&table}, options);
   EXPECT_EQ(decision.ranking[0].head, (HeadRef{0, 1}));
   EXPECT_EQ(decision.ranking[0].drop, 1);
 }
@@ -208,7 +210,7 @@ TEST(HeadRace, AccuracyThatDoesNotMoveIsNotCertainty) {
     for (std::uint32_t example = 0; example < 8; ++example)
       table.SetAblated({0, head}, example, {true, 0, 0});
   }
-  const RaceDecision decision = NextRound(table, options);
+  const RaceDecision decision = NextRound({&table}, options);
   EXPECT_TRUE(std::all_of(decision.ranking.begin(), decision.ranking.end(),
                           [](const RankedHead& head) { return head.undecided && head.high > 0.1; }));
 }

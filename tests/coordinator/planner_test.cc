@@ -7,6 +7,7 @@
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/stage_work.h"
+#include "coordinator/work_digest.h"
 #include "tests/coordinator/sample_job.h"
 
 namespace rad {
@@ -17,14 +18,14 @@ using ::testing::HasSubstr;
 
 class KnowledgeInMemory : public Knowledge {
  public:
-  const ScoreTable& Scores(const std::string&) override { return scores; }
+  const ScoreTable& Scores(const std::string& key) override { return scores[key]; }
   std::optional<v1::StoredResult> Result(const std::string& digest) override {
     const auto found = results.find(digest);
     if (found == results.end()) return std::nullopt;
     return found->second;
   }
 
-  ScoreTable scores;
+  std::map<std::string, ScoreTable> scores;  // by score key
   std::map<std::string, v1::StoredResult> results;
 };
 
@@ -45,7 +46,7 @@ class PlannerTest : public ::testing::Test {
       done_.push_back(task.stage());
       v1::TaskResult result = Answer(task);
       EXPECT_TRUE(CheckResult(task.work(), result).ok());
-      if (result.has_scores()) AddToTable(result.scores());
+      if (result.has_scores()) AddToTable(task.work().score(), result.scores());
       result.clear_scores();
       Keep(FinishTask(job, task.task_id(), result, Input()));
       return true;
@@ -61,7 +62,10 @@ class PlannerTest : public ::testing::Test {
     v1::TaskResult result;
     result.set_seconds(2);
     const v1::Work& work = task.work();
-    if (work.has_inspect()) *result.mutable_teacher() = teacher_;
+    if (work.has_inspect()) {
+      *result.mutable_teacher() = teacher_;
+      for (const v1::ProbeFiles& files : probe_files_) *result.add_probe_files() = files;
+    }
     if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
     if (work.has_align()) result.mutable_align()->set_tokens(100);
     if (work.has_distill()) result.mutable_distill()->set_tokens(50);
@@ -81,18 +85,20 @@ class PlannerTest : public ::testing::Test {
     for (const auto& [digest, result] : outcome.results) knowledge_.results[digest] = result;
   }
 
-  void AddToTable(const v1::HeadScores& scores) {
+  void AddToTable(const v1::ScoreHeads& asked, const v1::HeadScores& scores) {
+    ScoreTable& table = knowledge_.scores[ScoreKey(ScoreOriginOf(asked))];
     ForEachCell(scores, [&](std::optional<HeadRef> head, std::uint32_t example, const ScoreCell& cell) {
       if (head) {
-        knowledge_.scores.SetAblated(*head, example, cell);
+        table.SetAblated(*head, example, cell);
       } else {
-        knowledge_.scores.SetBase(example, cell);
+        table.SetBase(example, cell);
       }
     });
   }
 
   KnowledgeInMemory knowledge_;
   v1::TeacherInfo teacher_ = SampleTeacher();
+  std::vector<v1::ProbeFiles> probe_files_;
   std::vector<std::string> done_;
 };
 
@@ -130,14 +136,107 @@ TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
 
 TEST_F(PlannerTest, ATeacherThatFailsTheProbeIsRefused) {
   v1::Job spec = SampleAblation();
+  const v1::ScoreOrigin origin = ScoreOriginOf(teacher_.digest(), spec.spec().probe(), {});
   for (std::uint32_t example = 0; example < 8; ++example)
-    knowledge_.scores.SetBase(example, {example < 3, 0, -1});
+    knowledge_.scores[ScoreKey(origin)].SetBase(example, {example < 3, 0, -1});
   v1::JobRecord job = Submit(spec, "job-1");
   FinishAll(job);
   EXPECT_EQ(job.state(), v1::FAILED);
   EXPECT_EQ(job.stages(1).state(), v1::FAILED);
   EXPECT_THAT(job.reason(), HasSubstr("spec.probe.min_teacher_accuracy is 0.5"));
   EXPECT_THAT(job.reason(), HasSubstr("3 of 8 examples (37.5%)"));
+}
+
+v1::Job WithTwoProbes() {
+  v1::Job job = SampleAblation();
+  v1::Probe& second = *job.mutable_spec()->add_probes();
+  second.set_task(v1::Probe::NEEDLE);
+  second.set_text("/text/*.txt");
+  FillDefaults(job);
+  return job;
+}
+
+v1::ProbeFiles FilesWithText(const std::string& digest) {
+  v1::ProbeFiles files;
+  files.set_text(digest);
+  return files;
+}
+
+TEST_F(PlannerTest, EveryProbeIsScoredByTasksOfItsOwn) {
+  probe_files_ = {{}, FilesWithText("digest of a text")};
+  v1::JobRecord job = Submit(WithTwoProbes(), "job-1");
+  EXPECT_EQ(job.stages(0).tasks(0).task().work().inspect().probes_size(), 2);
+  FinishOne(job);
+  ASSERT_EQ(job.stages(1).tasks_size(), 2);
+  const v1::ScoreHeads& second = job.stages(1).tasks(1).task().work().score();
+  EXPECT_EQ(second.probe().text(), "/text/*.txt");
+  EXPECT_EQ(second.probe_files().text(), "digest of a text");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_EQ(knowledge_.scores.size(), 2u);
+}
+
+TEST_F(PlannerTest, AProbesChangedFileIsScoredAgainAndTheOthersAreNot) {
+  probe_files_ = {{}, FilesWithText("digest of a text")};
+  v1::JobRecord first = Submit(WithTwoProbes(), "job-1");
+  FinishAll(first);
+  const std::size_t tasks = done_.size();
+  done_.clear();
+  v1::JobRecord same = Submit(WithTwoProbes(), "job-2");
+  FinishAll(same);
+  EXPECT_THAT(done_, ElementsAre("inspect"));
+  done_.clear();
+  probe_files_[1].set_text("digest of another");
+  v1::JobRecord changed = Submit(WithTwoProbes(), "job-3");
+  FinishAll(changed);
+  EXPECT_EQ(changed.state(), v1::SUCCEEDED);
+  EXPECT_EQ(done_.size(), 1 + (tasks - 1) / 2);
+}
+
+TEST_F(PlannerTest, TheProbeThatTheTeacherFailsIsNamed) {
+  probe_files_ = {{}, FilesWithText("digest of a text")};
+  const v1::Job spec = WithTwoProbes();
+  const v1::ScoreOrigin origin = ScoreOriginOf(teacher_.digest(), spec.spec().probes(0), probe_files_[1]);
+  for (std::uint32_t example = 0; example < 8; ++example)
+    knowledge_.scores[ScoreKey(origin)].SetBase(example, {example < 1, 0, -1});
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::FAILED);
+  EXPECT_THAT(job.reason(),
+              HasSubstr("spec.probes[0].min_teacher_accuracy is 0.5, but on this probe (needle)"));
+  EXPECT_THAT(job.reason(), HasSubstr("1 of 8 examples (12.5%)"));
+}
+
+// Training drills a needle's lines as a dictionary and needs none of its text; evaluation asks for the
+// needle.
+TEST_F(PlannerTest, ANeedleIsEvaluatedAsOneAndTrainedAsADictionary) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_probe()->set_task(v1::Probe::NEEDLE);
+  spec.mutable_spec()->mutable_probe()->set_text("/text/a.txt");
+  probe_files_ = {FilesWithText("digest of a text")};
+  v1::JobRecord job = Submit(spec, "job-1");
+  int seen = 0;
+  for (int i = 0; i < 100; ++i) {
+    for (const v1::StageRecord& stage : job.stages()) {
+      for (const v1::TaskRecord& record : stage.tasks()) {
+        const v1::Work& work = record.task().work();
+        if (work.has_align()) {
+          ++seen;
+          EXPECT_EQ(work.align().probe().task(), v1::Probe::KV_RETRIEVAL);
+          EXPECT_EQ(work.align().probe().text(), "");
+          EXPECT_EQ(work.align().probe_files().text(), "");
+        }
+        if (work.has_evaluate()) {
+          ++seen;
+          EXPECT_EQ(work.evaluate().probe().task(), v1::Probe::NEEDLE);
+          EXPECT_EQ(work.evaluate().probe_files().text(), "digest of a text");
+        }
+      }
+    }
+    if (!FinishOne(job)) break;
+  }
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_GT(seen, 2);
 }
 
 TEST_F(PlannerTest, ABudgetAboveTheTeachersHeadsFailsRightAfterInspection) {
@@ -185,7 +284,6 @@ TEST_F(PlannerTest, AnotherTeacherSharesNothing) {
   const std::size_t tasks = done_.size();
   done_.clear();
   teacher_.set_digest("another digest");
-  knowledge_.scores = {};  // the score key differs
   v1::JobRecord second = Submit(SampleJob(), "job-2");
   FinishAll(second);
   EXPECT_EQ(done_.size(), tasks);
@@ -209,6 +307,18 @@ TEST_F(PlannerTest, EndingAJobEndsWhatIsLeftOfIt) {
     EXPECT_EQ(job.stages(i).state(), v1::CANCELLED);
     EXPECT_EQ(job.stages(i).tasks_size(), 0);
   }
+}
+
+TEST(CheckResult, RefusesAnInspectionThatLeavesAProbesFileWithoutDigest) {
+  v1::Work work;
+  work.mutable_inspect()->add_probes();
+  work.mutable_inspect()->add_probes()->set_key_file("/words");
+  v1::TaskResult result;
+  *result.mutable_teacher() = SampleTeacher();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("upgrade the worker"));
+  result.add_probe_files();
+  result.add_probe_files()->set_keys("digest");
+  EXPECT_TRUE(CheckResult(work, result).ok());
 }
 
 TEST(CheckResult, RefusesAnAnswerOfAnotherKindOrWithoutArtifact) {

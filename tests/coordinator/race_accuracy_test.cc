@@ -55,8 +55,8 @@ Comparison Compare(Simulation simulation, std::uint32_t top) {
   std::uint64_t raced = 0, exhausted = 0;
   for (int seed = 0; seed < kSeeds; ++seed) {
     const ScoreTable table = SimulateHeads(simulation, kExamples, seed);
-    const RaceDecision race = NextRound(table, Options(v1::Ranking::RACE, top));
-    const RaceDecision exhaustive = NextRound(table, Options(v1::Ranking::EXHAUSTIVE, top));
+    const RaceDecision race = NextRound({&table}, Options(v1::Ranking::RACE, top));
+    const RaceDecision exhaustive = NextRound({&table}, Options(v1::Ranking::EXHAUSTIVE, top));
     comparison.agreed += Agree(table, race, exhaustive, top);
     raced += race.evaluations;
     exhausted += exhaustive.evaluations;

@@ -26,6 +26,12 @@ TEST(RaceBounds, ASingleLookSpendsAllOfDelta) {
   EXPECT_NEAR(of.low, 1 - 2 * StudentTQuantile(0.025 / 90, 15) / 4, 1e-6);
 }
 
+TEST(RaceBounds, TheLargestOfSeveralProbesSharesOnlyWhatLowerBoundsMayErr) {
+  const DropBounds of = RaceBounds({16}, 0.05, 100, 10, 0, 3).Of(1, 2, 0);
+  EXPECT_NEAR(of.high, 1 + 2 * StudentTQuantile(0.025 / 10, 15) / 4, 1e-6);
+  EXPECT_NEAR(of.low, 1 - 2 * StudentTQuantile(0.025 / 90 / 3, 15) / 4, 1e-6);
+}
+
 TEST(RaceBounds, NoHeadVariesLessThanTheFloor) {
   const RaceBounds bounds({8, 16}, 0.05, 10, 2, 0.5);
   EXPECT_EQ(bounds.Of(0, 0, 1).high, bounds.Of(0, 0.5, 1).high);

@@ -24,7 +24,7 @@ TEST(ScoreRows, AHeadsRowSaysWhereItsScoresComeFrom) {
   ScoreTable table;
   table.SetAblated({3, 1}, 5, {true, 0.5f, -0.25f});
   table.SetAblated({3, 1}, 2, {false, -1, -3});
-  const v1::HeadScoreRow row = MakeScoreRow(ScoreOriginOf("digest", SampleProbe()), table, HeadRef{3, 1});
+  const v1::HeadScoreRow row = MakeScoreRow(ScoreOriginOf("digest", SampleProbe(), {}), table, HeadRef{3, 1});
   EXPECT_EQ(row.origin().teacher_digest(), "digest");
   EXPECT_EQ(row.origin().probe().seed(), 7u);
   EXPECT_EQ(row.origin().probe().pairs(), 10u);
@@ -62,16 +62,47 @@ TEST(ScoreRows, ATornRowIsDamage) {
   EXPECT_FALSE(table.HasBase(1));
 }
 
-// The number of examples and the floor do not change what example i is; all else does.
+std::string KeyOf(const v1::Probe& probe, const v1::ProbeFiles& files = {}) {
+  return ScoreKey(ScoreOriginOf("digest", probe, files));
+}
+
+// The number of examples, the floor and the name do not change what example i is; all else does.
 TEST(ScoreKey, IsOfWhatDeterminesAScore) {
-  const std::string key = ScoreKey("digest", SampleProbe());
+  const std::string key = KeyOf(SampleProbe());
   v1::Probe probe = SampleProbe();
   probe.set_examples(128);
   probe.set_min_teacher_accuracy(0.9);
-  EXPECT_EQ(ScoreKey("digest", probe), key);
+  probe.set_name("other");
+  EXPECT_EQ(KeyOf(probe), key);
   probe.set_seed(8);
-  EXPECT_NE(ScoreKey("digest", probe), key);
-  EXPECT_NE(ScoreKey("another", SampleProbe()), key);
+  EXPECT_NE(KeyOf(probe), key);
+  EXPECT_NE(ScoreKey(ScoreOriginOf("another", SampleProbe(), {})), key);
+}
+
+// A file is known by what it holds, not by where it lies: a changed one must not find the old one's scores.
+TEST(ScoreKey, IsOfWhatTheFilesHoldNotOfTheirPaths) {
+  v1::Probe probe = SampleProbe();
+  probe.set_task(v1::Probe::NEEDLE);
+  probe.set_text("/a/*.txt");
+  v1::ProbeFiles files;
+  files.set_text("digest of a text");
+  const std::string key = KeyOf(probe, files);
+  probe.set_text("/b/c.txt");
+  EXPECT_EQ(KeyOf(probe, files), key);
+  files.set_text("digest of another");
+  EXPECT_NE(KeyOf(probe, files), key);
+}
+
+TEST(WorkDigest, IsOfWhatTheFilesHoldNotOfTheirPaths) {
+  v1::Work work;
+  v1::EvaluateModel& evaluate = *work.mutable_evaluate();
+  evaluate.mutable_probe()->set_key_file("/a/words");
+  evaluate.mutable_probe_files()->set_keys("digest of words");
+  const std::string digest = WorkDigest(work, {});
+  evaluate.mutable_probe()->set_key_file("/b/words");
+  EXPECT_EQ(WorkDigest(work, {}), digest);
+  evaluate.mutable_probe_files()->set_keys("digest of others");
+  EXPECT_NE(WorkDigest(work, {}), digest);
 }
 
 }  // namespace

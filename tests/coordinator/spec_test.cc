@@ -120,6 +120,76 @@ TEST(SpecValidation, ARankingNeedsAnErrorProbabilityAndHeadsToName) {
               UnorderedElementsAre("spec.ranking.delta", "spec.ranking.top", "spec.probe.examples"));
 }
 
+v1::Probe Needle() {
+  v1::Probe probe;
+  probe.set_task(v1::Probe::NEEDLE);
+  probe.set_text("/text/*.txt");
+  return probe;
+}
+
+TEST(SpecDefaults, AProbeIsFilledByItsTaskAndNamed) {
+  v1::Job job = SampleAblation();
+  v1::JobSpec& spec = *job.mutable_spec();
+  spec.add_probes()->set_task(v1::Probe::MULTI_VALUE);
+  *spec.add_probes() = Needle();
+  *spec.add_probes() = Needle();
+  FillDefaults(job);
+  EXPECT_EQ(spec.probe().task(), v1::Probe::KV_RETRIEVAL);
+  EXPECT_EQ(spec.probe().name(), "kv_retrieval");
+  EXPECT_EQ(spec.probes(0).values_per_key(), 2u);
+  EXPECT_EQ(spec.probes(0).examples(), spec.probe().examples());
+  EXPECT_EQ(spec.probes(1).context_tokens(), 256u);
+  EXPECT_EQ(spec.probes(1).pairs(), 4u);
+  EXPECT_EQ(spec.probes(2).name(), "needle-2");
+  EXPECT_EQ(spec.ranking().combine(), v1::Ranking::MEAN);
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
+TEST(SpecValidation, ANeedleNeedsATextAndRoomForIt) {
+  v1::Job job = SampleAblation();
+  v1::Probe& probe = *job.mutable_spec()->mutable_probe();
+  probe.set_task(v1::Probe::NEEDLE);
+  probe.set_context_tokens(8);
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.probe.text", "spec.probe.context_tokens"));
+  probe.set_text("relative.txt");
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.probe.text", "spec.probe.context_tokens"));
+}
+
+TEST(SpecValidation, WhatAnotherTaskIsForIsRefused) {
+  v1::Job job = SampleAblation();
+  v1::Probe& probe = *job.mutable_spec()->mutable_probe();
+  probe.set_text("/text/*.txt");
+  probe.set_context_tokens(256);
+  probe.set_values_per_key(2);
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.probe.text", "spec.probe.context_tokens",
+                                                "spec.probe.values_per_key"));
+}
+
+TEST(SpecValidation, ProbesDifferInNameAndHaveEquallyManyExamples) {
+  v1::Job job = SampleAblation();
+  v1::JobSpec& spec = *job.mutable_spec();
+  v1::Probe& second = *spec.add_probes();
+  second.set_name("kv_retrieval");
+  second.set_examples(9);
+  second.set_key_file("words.txt");
+  FillDefaults(job);
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.probes[0].name", "spec.probes[0].examples",
+                                                "spec.probes[0].key_file"));
+}
+
+TEST(SpecValidation, BuiltInNumbersEndAUsersFilesDoNot) {
+  v1::Job job = SampleAblation();
+  v1::Probe& probe = *job.mutable_spec()->mutable_probe();
+  probe.set_task(v1::Probe::MULTI_VALUE);
+  probe.set_pairs(40);
+  probe.set_values_per_key(3);
+  EXPECT_THAT(Fields(job), ElementsAre("spec.probe.values_per_key"));
+  probe.set_pairs(101);
+  probe.set_key_file("/words");
+  probe.set_value_file("/more");
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
 TEST(SpecValidation, KindIsNeeded) {
   v1::Job job = SampleAblation();
   job.clear_kind();

@@ -2,18 +2,15 @@
 // torch.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/text/text_files.h"
 
 namespace rad {
 
-struct Document {
-  std::string path;
-  std::string text;  // not empty; bytes as in the file
-};
+using Document = TextFile;
 
 struct DocumentSplit {
   std::vector<Document> train;  // each sorted by path
@@ -26,8 +23,5 @@ struct DocumentSplit {
 // INVALID_ARGUMENT names the field: a glob that matches nothing, only blank files, one document but a
 // held-out share, more text than kMaxTextBytes.
 absl::StatusOr<DocumentSplit> ReadDocuments(const DataSpec& spec);
-
-// All text is held in memory, so it is bounded.
-inline constexpr std::int64_t kMaxTextBytes = std::int64_t{4} << 30;
 
 }  // namespace rad

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/data/documents.h"
-#include "worker/data/text_window.h"
+#include "worker/text/text_window.h"
 
 namespace rad {
 

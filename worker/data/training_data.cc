@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/ablation/split_mix.h"
-#include "worker/data/text_window.h"
+#include "worker/text/text_window.h"
 
 namespace rad {
 namespace {

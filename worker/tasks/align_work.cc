@@ -1,4 +1,5 @@
 #include "worker/distill/align_task.h"
+#include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
 #include "worker/tasks/work.h"
@@ -7,13 +8,13 @@ namespace rad {
 
 absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host,
                                       const std::filesystem::path& output) {
-  const auto data = DataOf(work.data(), work.probe());
-  if (!data.ok()) return data.status();
+  const auto prompts = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kTrain, work.data().seed());
+  if (!prompts.ok()) return prompts.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto report = RunAlignTask({.teacher = *teacher,
                                     .state_dim = static_cast<int>(work.state_dim()),
-                                    .data = *data,
+                                    .data = DataOf(work.data(), *prompts),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),
                                     .learning_rate = work.align().learning_rate(),
                                     .batch_sequences = static_cast<int>(work.align().batch_sequences())},

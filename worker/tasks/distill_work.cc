@@ -1,4 +1,5 @@
 #include "worker/distill/distill_task.h"
+#include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
 #include "worker/tasks/work.h"
@@ -7,14 +8,14 @@ namespace rad {
 
 absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHost& host,
                                           const std::filesystem::path& output) {
-  const auto data = DataOf(work.data(), work.probe());
-  if (!data.ok()) return data.status();
+  const auto prompts = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kTrain, work.data().seed());
+  if (!prompts.ok()) return prompts.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto report = RunDistillTask({.teacher = *teacher,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
-                                      .data = *data,
+                                      .data = DataOf(work.data(), *prompts),
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),
                                       .learning_rate = work.distill().learning_rate(),
                                       .batch_sequences = static_cast<int>(work.distill().batch_sequences()),

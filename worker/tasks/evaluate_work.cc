@@ -1,4 +1,5 @@
 #include "worker/eval/evaluate_task.h"
+#include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
 #include "worker/tasks/work.h"
@@ -6,17 +7,16 @@
 namespace rad {
 
 absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost& host) {
-  const auto probe = ProbeOf(work.probe(), ProbeSplit::kEvaluate, work.evaluate().seed());
+  const auto probe =
+      CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kEvaluate, work.evaluate().seed());
   if (!probe.ok()) return probe.status();
-  const auto data = DataOf(work.data(), work.probe());
-  if (!data.ok()) return data.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto report =
       RunEvaluateTask({.teacher = *teacher,
                        .probe = *probe,
                        .examples = static_cast<int>(work.evaluate().examples()),
-                       .data = *data,
+                       .data = DataOf(work.data(), *probe),
                        .text_tokens = static_cast<std::int64_t>(work.evaluate().text_tokens())},
                       host);
   if (!report.ok()) return report.status();

@@ -1,13 +1,28 @@
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "worker/model/inspect.h"
+#include "worker/tasks/try_probe.h"
 #include "worker/tasks/work.h"
 
 namespace rad {
+namespace {
 
-absl::StatusOr<v1::TeacherInfo> Inspect(const v1::InspectTeacher& work, TaskHost& host) {
+// "probe.text ..." of another than the first probe becomes "probes[0].text ...".
+absl::Status NameProbe(const absl::Status& status, int index) {
+  absl::string_view message = status.message();
+  if (index == 0 || !absl::ConsumePrefix(&message, "probe.")) return status;
+  return {status.code(), absl::StrCat("probes[", index - 1, "].", message)};
+}
+
+}  // namespace
+
+absl::StatusOr<v1::TaskResult> Inspect(const v1::InspectTeacher& work, TaskHost& host) {
   host.Report({.phase = "inspecting teacher", .done = 0, .total = 1, .unit = "files"});
   const auto info = InspectModel(work.teacher().path());
   if (!info.ok()) return info.status();
-  v1::TeacherInfo teacher;
+  v1::TaskResult result;
+  v1::TeacherInfo& teacher = *result.mutable_teacher();
   teacher.set_digest(info->digest);
   teacher.set_architecture(info->config.architecture);
   teacher.set_layers(static_cast<std::uint32_t>(info->config.layers));
@@ -17,7 +32,12 @@ absl::StatusOr<v1::TeacherInfo> Inspect(const v1::InspectTeacher& work, TaskHost
   teacher.set_hidden(static_cast<std::uint32_t>(info->config.hidden));
   teacher.set_vocab(static_cast<std::uint32_t>(info->config.vocab));
   teacher.set_parameters(static_cast<std::uint64_t>(info->parameters));
-  return teacher;
+  for (int i = 0; i < work.probes_size(); ++i) {
+    const auto files = TryProbe(work.probes(i), work.teacher().path(), info->config.context);
+    if (!files.ok()) return NameProbe(files.status(), i);
+    *result.add_probe_files() = *files;
+  }
+  return result;
 }
 
 }  // namespace rad

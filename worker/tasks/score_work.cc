@@ -1,4 +1,5 @@
 #include "worker/ablation/score_task.h"
+#include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
 #include "worker/tasks/work.h"
@@ -17,7 +18,7 @@ v1::ProbeRun ToProto(const ProbeRun& run) {
 }  // namespace
 
 absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, TaskHost& host) {
-  const auto probe = ProbeOf(work.probe(), ProbeSplit::kRank, work.probe().seed());
+  const auto probe = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kRank, work.probe().seed());
   if (!probe.ok()) return probe.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();

@@ -1,35 +1,67 @@
 #include "worker/tasks/spec.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace rad {
 
-absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed) {
-  ProbeSpec spec{.pairs = static_cast<int>(probe.pairs()), .seed = seed, .split = split};
+namespace {
+
+absl::StatusOr<ProbeTask> TaskOf(const v1::Probe& probe) {
+  switch (probe.task()) {
+    case v1::Probe::TASK_UNSPECIFIED:
+    case v1::Probe::KV_RETRIEVAL:
+      return ProbeTask::kKvRetrieval;
+    case v1::Probe::MULTI_VALUE:
+      return ProbeTask::kMultiValue;
+    case v1::Probe::NEEDLE:
+      return ProbeTask::kNeedle;
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("probe.task: ", probe.task(),
+                       " is unknown to this worker; use KV_RETRIEVAL, MULTI_VALUE or NEEDLE"));
+  }
+}
+
+absl::StatusOr<ProbeTemplate> TemplateOf(const v1::Probe& probe) {
   switch (probe.template_()) {
     case v1::Probe::QA:
-      spec.prompt = ProbeTemplate::kQa;
-      return spec;
+      return ProbeTemplate::kQa;
     case v1::Probe::PAPER:
-      spec.prompt = ProbeTemplate::kPaper;
-      return spec;
+      return ProbeTemplate::kPaper;
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("probe.template: ", probe.template_(), " is unknown to this worker; use QA or PAPER"));
   }
 }
 
-absl::StatusOr<DataSpec> DataOf(const v1::Data& data, const v1::Probe& probe) {
-  auto prompts = ProbeOf(probe, ProbeSplit::kTrain, data.seed());
-  if (!prompts.ok()) return prompts.status();
+}  // namespace
+
+absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed) {
+  const auto prompt = TemplateOf(probe);
+  if (!prompt.ok()) return prompt.status();
+  const auto task = TaskOf(probe);
+  if (!task.ok()) return task.status();
+  return ProbeSpec{.prompt = *prompt,
+                   .pairs = static_cast<int>(probe.pairs()),
+                   .seed = seed,
+                   .split = split,
+                   .task = *task,
+                   .values_per_key = static_cast<int>(probe.values_per_key()),
+                   .context_tokens = static_cast<int>(probe.context_tokens())};
+}
+
+DataSpec DataOf(const v1::Data& data, ProbeSpec prompts) {
+  prompts.split = ProbeSplit::kTrain;
+  prompts.seed = data.seed();
   return DataSpec{.text = {data.text().begin(), data.text().end()},
                   .retrieval_share = data.retrieval_share(),
                   .sequence_tokens = data.sequence_tokens(),
                   .held_out_share = data.held_out_share(),
                   .seed = data.seed(),
-                  .prompts = *prompts};
+                  .prompts = std::move(prompts)};
 }
 
 std::vector<HeadId> HeadsOf(const google::protobuf::RepeatedPtrField<v1::Head>& heads) {

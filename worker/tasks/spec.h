@@ -7,11 +7,12 @@
 
 namespace rad {
 
-// INVALID_ARGUMENT names a template that this worker does not know.
+// Without what the probe's files hold (probe_files.h). INVALID_ARGUMENT names a task or template that this
+// worker does not know.
 absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed);
 
-// `probe` shapes the synthetic prompts; their keys and seeds are training's own.
-absl::StatusOr<DataSpec> DataOf(const v1::Data& data, const v1::Probe& probe);
+// `prompts` shapes the synthetic prompts; their keys and seeds are training's own.
+DataSpec DataOf(const v1::Data& data, ProbeSpec prompts);
 
 // Sorted, without repetitions.
 std::vector<HeadId> HeadsOf(const google::protobuf::RepeatedPtrField<v1::Head>& heads);

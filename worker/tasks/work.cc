@@ -21,7 +21,7 @@ absl::StatusOr<v1::TaskResult> DoWork(const v1::Work& work, TaskHost& host,
   using Result = v1::TaskResult;
   switch (work.work_case()) {
     case v1::Work::kInspect:
-      return Wrap(Inspect(work.inspect(), host), &Result::set_allocated_teacher);
+      return Inspect(work.inspect(), host);
     case v1::Work::kScore:
       return Wrap(Score(work.score(), host), &Result::set_allocated_scores);
     case v1::Work::kAlign:

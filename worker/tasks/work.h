@@ -16,7 +16,7 @@ namespace rad {
 absl::StatusOr<v1::TaskResult> DoWork(const v1::Work& work, TaskHost& host,
                                       const std::filesystem::path& output);
 
-absl::StatusOr<v1::TeacherInfo> Inspect(const v1::InspectTeacher& work, TaskHost& host);
+absl::StatusOr<v1::TaskResult> Inspect(const v1::InspectTeacher& work, TaskHost& host);
 absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, TaskHost& host);
 absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host,
                                       const std::filesystem::path& output);

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/view/heatmap.h"
@@ -31,6 +32,16 @@ absl::StatusOr<v1::Ranked> Fetch(Session& session, const std::string& job) {
   return client->Call(&Jobs::Scores, request);
 }
 
+std::string TeacherAccuracy(const v1::Ranked& ranking) {
+  if (ranking.probes_size() < 2) {
+    return absl::StrCat("teacher's accuracy on the probe: ", ShowShare(ranking.teacher_accuracy()));
+  }
+  std::vector<std::string> parts;
+  for (const auto& probe : ranking.probes())
+    parts.push_back(absl::StrCat(probe.name(), " ", ShowShare(probe.teacher_accuracy())));
+  return absl::StrCat("teacher's accuracy: ", absl::StrJoin(parts, ", "));
+}
+
 absl::StatusOr<int> Show(Session& session, const Options& options) {
   auto ranking = Fetch(session, options.job);
   if (!ranking.ok()) return ranking.status();
@@ -39,7 +50,7 @@ absl::StatusOr<int> Show(Session& session, const Options& options) {
     console.out << ToJson(*ranking, EmptyFields::kKeep).dump(2) << "\n";
     return kExitOk;
   }
-  console.out << "teacher's accuracy on the probe: " << ShowShare(ranking->teacher_accuracy()) << "\n\n"
+  console.out << TeacherAccuracy(*ranking) << "\n\n"
               << Heatmap(*ranking, console.out_is_terminal && console.color) << "\n"
               << RankingTable(*ranking, options.top).ToText() << "\n"
               << RankingNotes(*ranking);

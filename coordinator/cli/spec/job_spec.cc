@@ -16,11 +16,18 @@ std::string Absolute(const std::string& path, const std::filesystem::path& folde
   return (folder / path).lexically_normal().string();
 }
 
+void MakePathsAbsolute(const std::filesystem::path& folder, v1::Probe& probe) {
+  for (std::string* path : {probe.mutable_text(), probe.mutable_key_file(), probe.mutable_value_file()})
+    if (!path->empty()) *path = Absolute(*path, folder);
+}
+
 void MakePathsAbsolute(const std::filesystem::path& folder, v1::Job& job) {
   if (!job.has_spec()) return;
   if (const std::string& path = job.spec().teacher().path(); !path.empty()) {
     job.mutable_spec()->mutable_teacher()->set_path(Absolute(path, folder));
   }
+  if (job.spec().has_probe()) MakePathsAbsolute(folder, *job.mutable_spec()->mutable_probe());
+  for (v1::Probe& probe : *job.mutable_spec()->mutable_probes()) MakePathsAbsolute(folder, probe);
   if (!job.spec().has_data()) return;
   for (std::string& glob : *job.mutable_spec()->mutable_data()->mutable_text()) glob = Absolute(glob, folder);
 }

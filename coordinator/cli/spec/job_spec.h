@@ -12,8 +12,8 @@
 
 namespace rad::cli {
 
-// `source` names the text in errors. Relative teacher.path and data.text are taken from `folder`, because the
-// workers that open them have another current folder. Defaults are the server's.
+// `source` names the text in errors. Relative teacher.path, data.text and files of probes are taken from
+// `folder`, because the workers that open them have another current folder. Defaults are the server's.
 absl::StatusOr<v1::Job> ParseJob(absl::string_view text, absl::string_view source,
                                  const std::vector<std::string>& overrides,
                                  const std::filesystem::path& folder);

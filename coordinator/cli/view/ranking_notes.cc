@@ -20,12 +20,20 @@ std::string Certainty(const v1::Ranked& ranking) {
       undecided, ranking.top(), ranking.max_examples());
 }
 
+std::string CombinedHow(const v1::Ranked& ranking) {
+  if (ranking.probes_size() < 2) return "";
+  return absl::StrFormat("Ranked by the %s drop over %d probes; a probe's column is the drop on it alone.\n",
+                         ranking.ranking().combine() == v1::Ranking::WORST ? "worst" : "mean",
+                         ranking.probes_size());
+}
+
 }  // namespace
 
 std::string RankingNotes(const v1::Ranked& ranking) {
   if (ranking.top() == 0) return "";
-  const std::uint64_t all = std::uint64_t{ranking.layers()} * ranking.heads() * ranking.max_examples();
-  return Certainty(ranking) +
+  const std::uint64_t probes = std::max(1, ranking.probes_size());
+  const std::uint64_t all = probes * ranking.layers() * ranking.heads() * ranking.max_examples();
+  return CombinedHow(ranking) + Certainty(ranking) +
          absl::StrFormat("%d evaluations; every head on every example would be %d.\n", ranking.evaluations(),
                          all) +
          absl::StrFormat(

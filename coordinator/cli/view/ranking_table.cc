@@ -1,7 +1,11 @@
 #include "coordinator/cli/view/ranking_table.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "coordinator/cli/view/probe_columns.h"
 
 namespace rad::cli {
 namespace {
@@ -15,48 +19,53 @@ std::string Exact(double value) { return absl::StrFormat("%.9g", value); }
 }  // namespace
 
 Table RankingTable(const v1::Ranked& ranking, std::size_t rows) {
-  Table table({{"RANK", kRight},
-               {"HEAD"},
-               {"LOG-PROB DROP", kRight},
-               {"95% INTERVAL"},
-               {"ACCURACY DROP", kRight},
-               {"95% INTERVAL"},
-               {"EXAMPLES", kRight}});
+  std::vector<Column> columns = {
+      {"RANK", kRight},          {"HEAD"},         {"LOG-PROB DROP", kRight}, {"95% INTERVAL"},
+      {"ACCURACY DROP", kRight}, {"95% INTERVAL"}, {"EXAMPLES", kRight}};
+  AddProbeColumns(ranking, columns);
+  Table table(std::move(columns));
   for (const auto& row : ranking.rows()) {
     if (rows-- == 0) break;
-    table.Add(
-        {absl::StrCat(row.rank(), row.undecided() ? "?" : " "),
-         absl::StrCat(row.head().layer(), ".", row.head().head()),
-         absl::StrFormat("%.3f", row.logprob_drop()),
-         absl::StrFormat("[%.3f, %.3f]", row.logprob_drop_low(), row.logprob_drop_high()),
-         Points(row.accuracy_drop()),
-         absl::StrCat("[", Points(row.accuracy_drop_low()), ", ", Points(row.accuracy_drop_high()), "]"),
-         absl::StrCat(row.examples())});
+    std::vector<std::string> cells = {
+        absl::StrCat(row.rank(), row.undecided() ? "?" : " "),
+        absl::StrCat(row.head().layer(), ".", row.head().head()),
+        absl::StrFormat("%.3f", row.logprob_drop()),
+        absl::StrFormat("[%.3f, %.3f]", row.logprob_drop_low(), row.logprob_drop_high()),
+        Points(row.accuracy_drop()),
+        absl::StrCat("[", Points(row.accuracy_drop_low()), ", ", Points(row.accuracy_drop_high()), "]"),
+        absl::StrCat(row.examples())};
+    AddProbeCells(ranking, row, cells);
+    table.Add(std::move(cells));
   }
   return table;
 }
 
 Table RankingCsv(const v1::Ranked& ranking) {
-  Table table({{"rank"},
-               {"layer"},
-               {"head"},
-               {"examples"},
-               {"accuracy_drop"},
-               {"accuracy_drop_low"},
-               {"accuracy_drop_high"},
-               {"logprob_drop"},
-               {"logprob_drop_low"},
-               {"logprob_drop_high"},
-               {"margin_drop"},
-               {"bound_low"},
-               {"bound_high"},
-               {"undecided"}});
+  std::vector<Column> columns = {{"rank"},
+                                 {"layer"},
+                                 {"head"},
+                                 {"examples"},
+                                 {"accuracy_drop"},
+                                 {"accuracy_drop_low"},
+                                 {"accuracy_drop_high"},
+                                 {"logprob_drop"},
+                                 {"logprob_drop_low"},
+                                 {"logprob_drop_high"},
+                                 {"margin_drop"},
+                                 {"bound_low"},
+                                 {"bound_high"},
+                                 {"undecided"}};
+  AddProbeCsvColumns(ranking, columns);
+  Table table(std::move(columns));
   for (const auto& row : ranking.rows()) {
-    table.Add({absl::StrCat(row.rank()), absl::StrCat(row.head().layer()), absl::StrCat(row.head().head()),
-               absl::StrCat(row.examples()), Exact(row.accuracy_drop()), Exact(row.accuracy_drop_low()),
-               Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()), Exact(row.logprob_drop_low()),
-               Exact(row.logprob_drop_high()), Exact(row.margin_drop()), Exact(row.bound_low()),
-               Exact(row.bound_high()), row.undecided() ? "true" : "false"});
+    std::vector<std::string> cells = {
+        absl::StrCat(row.rank()),        absl::StrCat(row.head().layer()),  absl::StrCat(row.head().head()),
+        absl::StrCat(row.examples()),    Exact(row.accuracy_drop()),        Exact(row.accuracy_drop_low()),
+        Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()),         Exact(row.logprob_drop_low()),
+        Exact(row.logprob_drop_high()),  Exact(row.margin_drop()),          Exact(row.bound_low()),
+        Exact(row.bound_high()),         row.undecided() ? "true" : "false"};
+    AddProbeCsvCells(ranking, row, cells);
+    table.Add(std::move(cells));
   }
   return table;
 }

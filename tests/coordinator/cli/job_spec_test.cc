@@ -72,6 +72,16 @@ TEST(JobSpec, MakesRelativePathsAbsolute) {
   EXPECT_THAT(job->spec().data().text(), ElementsAre("/home/me/a/*.txt", "/b/*.txt"));
 }
 
+TEST(JobSpec, MakesFilesOfProbesAbsolute) {
+  auto job = Parse("spec: {probe: {task: needle, text: a.txt, key_file: k}, probes: [{value_file: ../v}]}");
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->spec().probe().task(), v1::Probe::NEEDLE);
+  EXPECT_EQ(job->spec().probe().text(), "/home/me/a.txt");
+  EXPECT_EQ(job->spec().probe().key_file(), "/home/me/k");
+  EXPECT_EQ(job->spec().probe().value_file(), "");
+  EXPECT_EQ(job->spec().probes(0).value_file(), "/home/v");
+}
+
 TEST(JobSpec, AnUnknownKeySaysWhereAndWhatWasMeant) {
   EXPECT_EQ(ErrorOf(Spec("student: {head_budgte: 5}")),
             "job.yaml:3:13: unknown key 'head_budgte' in spec.student; did you mean 'head_budget'?");

@@ -24,6 +24,44 @@ TEST(RankingTable, CsvHasEveryHeadAndEveryDigit) {
             "3,0,0,32,-0.03125,-0.13125,0.06875,-0.3125,-0.8125,0.1875,0,-1.3125,0.6875,true\n");
 }
 
+v1::Ranked OfTwoProbes() {
+  v1::Ranked ranking = SampleRanking();
+  for (const char* name : {"kv_retrieval", "needle"}) ranking.add_probes()->set_name(name);
+  for (v1::Ranked::Row& row : *ranking.mutable_rows()) {
+    for (const double share : {1.5, 0.5}) {
+      auto* drop = row.add_by_probe();
+      drop->set_accuracy_drop(share * row.accuracy_drop());
+      drop->set_logprob_drop(share * row.logprob_drop());
+      drop->set_logprob_drop_low(-1);
+    }
+  }
+  return ranking;
+}
+
+TEST(RankingTable, SeveralProbesHaveAColumnEach) {
+  EXPECT_EQ(
+      RankingTable(OfTwoProbes(), 1).ToText(),
+      "RANK  HEAD  LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES  KV_RETRIEVAL  "
+      "NEEDLE\n"
+      "  1   1.0           4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32         6.562   "
+      "2.188\n");
+  const std::string csv = RankingCsv(OfTwoProbes()).ToCsv();
+  EXPECT_NE(csv.find("undecided,kv_retrieval.accuracy_drop,kv_retrieval.accuracy_drop_low,"),
+            std::string::npos);
+  EXPECT_NE(csv.find("\n1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false,"
+                     "0.65625,0,0,6.5625,-1,0,0.21875,0,0,2.1875,-1,0\n"),
+            std::string::npos)
+      << csv;
+}
+
+TEST(RankingNotes, SayHowProbesWereCombined) {
+  v1::Ranked ranking = OfTwoProbes();
+  EXPECT_EQ(RankingNotes(ranking).substr(0, 40), "Ranked by the mean drop over 2 probes; a");
+  EXPECT_NE(RankingNotes(ranking).find("every head on every example would be 384."), std::string::npos);
+  ranking.mutable_ranking()->set_combine(v1::Ranking::WORST);
+  EXPECT_EQ(RankingNotes(ranking).substr(0, 24), "Ranked by the worst drop");
+}
+
 TEST(RankingNotes, SayWhatIsUndecidedAndWhatItCost) {
   EXPECT_EQ(
       RankingNotes(SampleRanking()),

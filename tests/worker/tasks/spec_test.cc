@@ -22,6 +22,21 @@ TEST(SpecTest, AProbeIsAskedInTheSplitOfItsUse) {
   EXPECT_EQ(spec->split, ProbeSplit::kEvaluate);
 }
 
+TEST(SpecTest, AProbeHasTheSettingsOfItsTask) {
+  v1::Probe probe = PaperProbe();
+  probe.set_task(v1::Probe::MULTI_VALUE);
+  probe.set_values_per_key(3);
+  EXPECT_EQ(ProbeOf(probe, ProbeSplit::kRank, 0)->task, ProbeTask::kMultiValue);
+  EXPECT_EQ(ProbeOf(probe, ProbeSplit::kRank, 0)->values_per_key, 3);
+  probe.set_task(v1::Probe::NEEDLE);
+  probe.set_context_tokens(300);
+  EXPECT_EQ(ProbeOf(probe, ProbeSplit::kRank, 0)->task, ProbeTask::kNeedle);
+  EXPECT_EQ(ProbeOf(probe, ProbeSplit::kRank, 0)->context_tokens, 300);
+  probe.set_task(static_cast<v1::Probe::Task>(9));
+  EXPECT_EQ(ProbeOf(probe, ProbeSplit::kRank, 0).status().message(),
+            "probe.task: 9 is unknown to this worker; use KV_RETRIEVAL, MULTI_VALUE or NEEDLE");
+}
+
 TEST(SpecTest, AnUnknownTemplateIsNamed) {
   v1::Probe probe = PaperProbe();
   probe.set_template_(static_cast<v1::Probe::Template>(9));
@@ -36,14 +51,13 @@ TEST(SpecTest, TrainingPromptsAreTrainingsOwn) {
   data.set_sequence_tokens(64);
   data.set_held_out_share(0.2);
   data.set_seed(7);
-  const auto spec = DataOf(data, PaperProbe());
-  ASSERT_TRUE(spec.ok());
-  EXPECT_EQ(spec->text, std::vector<std::string>{"/a/*.txt"});
-  EXPECT_EQ(spec->retrieval_share, 0.25);
-  EXPECT_EQ(spec->sequence_tokens, 64);
-  EXPECT_EQ(spec->held_out_share, 0.2);
-  EXPECT_EQ(spec->prompts.split, ProbeSplit::kTrain);
-  EXPECT_EQ(spec->prompts.seed, 7u);
+  const DataSpec spec = DataOf(data, *ProbeOf(PaperProbe(), ProbeSplit::kEvaluate, 1));
+  EXPECT_EQ(spec.text, std::vector<std::string>{"/a/*.txt"});
+  EXPECT_EQ(spec.retrieval_share, 0.25);
+  EXPECT_EQ(spec.sequence_tokens, 64);
+  EXPECT_EQ(spec.held_out_share, 0.2);
+  EXPECT_EQ(spec.prompts.split, ProbeSplit::kTrain);
+  EXPECT_EQ(spec.prompts.seed, 7u);
 }
 
 TEST(SpecTest, HeadsAreASortedSet) {

@@ -1,4 +1,4 @@
-#include "worker/data/text_window.h"
+#include "worker/text/text_window.h"
 
 #include <algorithm>
 
