@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "worker/distill/teacher_walk.h"
 #include "worker/model/mamba2_mixer.h"
 #include "worker/model/transformer.h"
@@ -18,5 +20,9 @@ namespace rad {
 // N <= P.
 Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
                         const LayerView& calibration, const at::Tensor& reset);
+
+// That of every layer.
+std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, int state_dim,
+                                      const BatchTensors& calibration);
 
 }  // namespace rad

@@ -192,7 +192,7 @@ int Run(int argc, char** argv) {
     HybridStudent student{WithoutAttention(teacher), static_cast<std::int64_t>(Number("n"))};
     for (std::size_t l = 0; l < kept.size(); ++l) {
       student.layers.push_back(
-          MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept[l], aligner.mixers()[l]));
+          MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept[l], Join::kReplace, aligner.mixers()[l]));
     }
     report(kept_name + " aligned", student);
     if (Number("kd") < 1) continue;

@@ -16,11 +16,11 @@ at::Tensor RandomIds(std::int64_t b, std::int64_t t) {
 }
 
 TEST(HeadSplitTest, GroupsAreThoseThatKeptHeadsRead) {
-  const HeadSplit split = MakeHeadSplit(SmallConfig(), {1, 2, 4});  // 3 heads to a group
-  EXPECT_EQ(split.replaced, (std::vector<int>{0, 3, 5}));
+  const HeadSplit split = MakeHeadSplit(SmallConfig(), {1, 2, 4}, Join::kReplace);  // 3 heads to a group
+  EXPECT_EQ(split.ssm, (std::vector<int>{0, 3, 5}));
   EXPECT_EQ(split.groups, (std::vector<int>{0, 1}));
   EXPECT_EQ(split.kept_group, (std::vector<int>{0, 0, 1}));
-  EXPECT_EQ(MakeHeadSplit(SmallConfig(), {3, 5}).groups, (std::vector<int>{1}));
+  EXPECT_EQ(MakeHeadSplit(SmallConfig(), {3, 5}, Join::kReplace).groups, (std::vector<int>{1}));
 }
 
 TEST(KeptByLayerTest, SortsIntoLayers) {
@@ -48,7 +48,7 @@ TEST(HybridTest, MixerJoinsEachHeadWithItsOwnColumns) {
   const Transformer teacher = RandomTransformer(config);
   const AttentionWeights& attention = teacher.layers[0].attention;
   const Mamba2Weights ssm = RandomMamba2(config, 4);
-  const HybridLayer layer = MakeHybridLayer(config, attention, {1, 2, 4}, ssm);
+  const HybridLayer layer = MakeHybridLayer(config, attention, {1, 2, 4}, Join::kReplace, ssm);
   const at::Tensor normed = at::randn({2, 15, config.hidden});
   const Rope rope = MakeRope(config, 0, 15);
   const at::Tensor from_attention = HeadOutputs(config, ProjectQkv(config, attention, normed, rope));
