@@ -120,6 +120,14 @@ TEST(SpecValidation, ARankingNeedsAnErrorProbabilityAndHeadsToName) {
               UnorderedElementsAre("spec.ranking.delta", "spec.ranking.top", "spec.probe.examples"));
 }
 
+TEST(SpecValidation, WarmUpAndDecayFitIntoTheSteps) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_distill()->set_warmup_share(0.75);
+  const Violations found = ValidateJob(job);
+  ASSERT_EQ(found.list().size(), 1u);
+  EXPECT_EQ(found.list()[0].field, "spec.distill.decay_share");
+}
+
 TEST(SpecValidation, KindIsNeeded) {
   v1::Job job = SampleAblation();
   job.clear_kind();

@@ -1,7 +1,9 @@
 #include "worker/distill/init_heads.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "worker/distill/calibrate_heads.h"
@@ -51,6 +53,17 @@ Reduction ReduceToState(const at::Tensor& q, const at::Tensor& k, std::int64_t s
   return {map(fq, u.t().narrow(0, 0, state_dim)), map(fk, vh.narrow(0, 0, state_dim))};
 }
 
+// Rows for the state beyond what q.k fills: a C that reads the input in directions drawn from `seed`, as
+// strongly as the other rows of C do, and a B of 0. C.B is unchanged and yet B has a gradient.
+void SetSpareRows(Mamba2Weights& w, std::int64_t head, std::int64_t used, std::uint64_t seed) {
+  const std::int64_t spare = w.state_dim - used;
+  if (spare <= 0) return;
+  const at::Tensor c = w.in_proj.narrow(0, w.x_rows() + w.b_rows() + head * w.state_dim, w.state_dim);
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const at::Tensor drawn = at::randn({spare, c.size(1)}, generator, c.options());
+  c.slice(0, used).copy_(drawn * c.slice(0, 0, used).square().mean().sqrt());
+}
+
 // Copies a projection of one head to its rows of the mixer. The bias goes to that of in_proj.
 void SetRows(Mamba2Weights& w, std::int64_t begin, const Projection& rows) {
   const std::int64_t count = rows.weight.size(0);
@@ -58,9 +71,9 @@ void SetRows(Mamba2Weights& w, std::int64_t begin, const Projection& rows) {
   if (rows.bias.defined()) w.in_proj_bias.narrow(0, begin, count).copy_(rows.bias);
 }
 
-void SetProjections(const ModelConfig& config, const AttentionWeights& attention, const at::Tensor& tokens,
-                    Mamba2Weights& w) {
-  const std::int64_t P = w.head_dim, N = w.state_dim;
+void SetProjections(const ModelConfig& config, const AttentionWeights& attention, int layer,
+                    const at::Tensor& tokens, Mamba2Weights& w) {
+  const std::int64_t P = w.head_dim, N = w.state_dim, used = std::min(N, P);
   const double scale = std::pow(static_cast<double>(P), -0.25);  // on q and k each: attention's 1 / sqrt(P)
   const Projection q_all = Float32(attention.q, attention.q_bias),
                    k_all = Float32(attention.k, attention.k_bias),
@@ -68,10 +81,11 @@ void SetProjections(const ModelConfig& config, const AttentionWeights& attention
   for (std::int64_t head = 0; head < config.heads; ++head) {
     const std::int64_t group = head / (config.heads / config.kv_heads);
     const Projection q = q_all.Rows(head * P, P), k = k_all.Rows(group * P, P);
-    const Reduction reduction = ReduceToState(q.Apply(tokens), k.Apply(tokens), N);
+    const Reduction reduction = ReduceToState(q.Apply(tokens), k.Apply(tokens), used);
     SetRows(w, head * P, v_all.Rows(group * P, P));
     SetRows(w, w.x_rows() + head * N, k.MappedBy(reduction.k * scale));
     SetRows(w, w.x_rows() + w.b_rows() + head * N, q.MappedBy(reduction.q * scale));
+    SetSpareRows(w, head, used, static_cast<std::uint64_t>(layer * config.heads + head));
   }
 }
 
@@ -81,7 +95,7 @@ Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& atten
                         const LayerView& calibration, const at::Tensor& reset) {
   const at::NoGradGuard no_grad;
   Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim);
-  SetProjections(config, attention, calibration.normed.to(at::kFloat).flatten(0, 1), w);
+  SetProjections(config, attention, calibration.layer, calibration.normed.to(at::kFloat).flatten(0, 1), w);
   CalibrateHeads(calibration, reset, w);
   return w;
 }

@@ -1,13 +1,14 @@
 // hybrid.h: the student: a Transformer whose layers keep a few attention heads beside DiscreteMamba-2 heads.
 // With join
-//   replace  (arXiv 2602.11374) the input of the output projection is cut into one chunk of P per head, and each
+//   replace  (arXiv 2602.11374) the input of the output projection is cut into one chunk of P per head, and
+//   each
 //            chunk comes from that head's kind: S = H - K SSM heads. A layer that keeps all has no SSM.
 //   adapter  (its authors' code) S = H; s = o_ssm(SSM heads), t = o_kept(kept heads); t is given s's mean and
 //            deviation token by token, sent through a linear with bias, and averaged with s
 //   sum      S = H; s + t
-// and a layer that keeps none is its SSM heads alone. Embedding, norms, MLPs and LM head are the teacher's own
-// tensors, not copies. Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, S SSM heads, P head
-// dimension, N state dimension.
+// and a layer that keeps none is its SSM heads alone. Embedding, norms, MLPs and LM head are the teacher's
+// own tensors, not copies. Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, S SSM heads,
+// P head dimension, N state dimension.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -41,8 +42,8 @@ struct HybridLayer {
   // teacher has them. Kept heads of one group share k and v, in the weights and in the cache. `o` is not
   // used.
   AttentionWeights attention;
-  Mamba2Weights ssm;        // one head per entry of split.ssm
-  at::Tensor o;             // [d, (K+S)*P]; columns: the kept heads, then the SSM heads, each in the order of split
+  Mamba2Weights ssm;  // one head per entry of split.ssm
+  at::Tensor o;       // [d, (K+S)*P]; columns: the kept heads, then the SSM heads, each in the order of split
   at::Tensor adapter;       // [d, d]; with join adapter where both kinds of head are
   at::Tensor adapter_bias;  // [d]
 };
@@ -57,10 +58,10 @@ struct HybridStudent {
 // Shares every tensor of the teacher but those of its attention.
 Transformer WithoutAttention(const Transformer& teacher);
 
-// Copies the teacher's weights of the kept heads and of o, and the SSM heads of the layer out of `all_heads`, one
-// SSM head per head of the teacher. With join sum, o's columns of the kept heads' SSM heads are 0, so that the
-// student starts as the one with join replace. An adapter starts as the identity. All tensors are new leaves,
-// without gradient.
+// Copies the teacher's weights of the kept heads and of o, and the SSM heads of the layer out of `all_heads`,
+// one SSM head per head of the teacher. With join sum, o's columns of the kept heads' SSM heads are 0, so
+// that the student starts as the one with join replace. An adapter starts as the identity. All tensors are
+// new leaves, without gradient.
 HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
                             Join join, const Mamba2Weights& all_heads);
 

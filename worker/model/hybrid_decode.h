@@ -13,11 +13,12 @@ namespace rad {
 // the whole context:
 //   "kv_cache"    K and V (rope applied) of the key-value groups of the kept heads:  groups * 2 * P * context
 //   "ssm_state"   the state of each SSM head:                                        SSM heads * P * N
-//   "conv_state"  the last 3 inputs of each SSM head's convolution:                  SSM heads * 3 * (P + 2 N)
+//   "conv_state"  the last 3 inputs of each SSM head's convolution:                  SSM heads * 3 * (P + 2
+//   N)
 // DecodingBytesByFormula is the sum of the three, at 2 bytes each. It differs from the formula published with
 // the method, kept heads * 2 * P * 2 bytes * context + layers * H * P * N * 2 bytes, in that kept heads of
-// one group share their K and V, kept heads have no SSM state (with join replace), and the convolution's inputs
-// are counted.
+// one group share their K and V, kept heads have no SSM state (with join replace), and the convolution's
+// inputs are counted.
 std::unique_ptr<LanguageModel> MakeHybridModel(HybridStudent student);
 
 }  // namespace rad

@@ -3,7 +3,8 @@
 namespace rad {
 namespace {
 
-constexpr double kLeastVariance = 1e-12;  // keeps the root's gradient finite where a token's output is constant
+constexpr double kLeastVariance =
+    1e-12;  // keeps the root's gradient finite where a token's output is constant
 
 struct Statistics {
   at::Tensor centred, deviation, mean;

@@ -1,6 +1,6 @@
-// join_heads.h: both kinds of head of one layer, up to the output projection, as what the layer's mixer adds to
-// the residual stream. Training, prompts and single tokens all go through here: it reads one token at a time.
-// Shapes: b sequences, t tokens, d hidden, K kept heads, S SSM heads, P head dimension.
+// join_heads.h: both kinds of head of one layer, up to the output projection, as what the layer's mixer adds
+// to the residual stream. Training, prompts and single tokens all go through here: it reads one token at a
+// time. Shapes: b sequences, t tokens, d hidden, K kept heads, S SSM heads, P head dimension.
 #pragma once
 
 #include "worker/model/hybrid.h"

@@ -1,7 +1,7 @@
-// init_trial: how SSM heads are best started from a teacher's attention heads: for each state dimension and each
-// way, the relative error of the heads' contribution before any training and after equal tokens of alignment,
-// on a batch that no step sees. One JSON line each; run by hand.
-//   init_trial MODEL 'TEXT GLOB' TOKENS N[,N...] WAY[,WAY...]
+// init_trial: how SSM heads are best started from a teacher's attention heads: for each state dimension and
+// each way, the relative error of the heads' contribution before any training and after equal tokens of
+// alignment, on a batch that no step sees. One JSON line each; run by hand.
+//   init_trial MODEL 'TEXT GLOB' TOKENS RATE N[,N...] WAY[,WAY...]
 // Ways, each followed by the calibration that all share (calibrate_heads.h); x is always the teacher's v:
 //   random     rows of B and C drawn
 //   rows       the first N rows of k and q
@@ -42,14 +42,16 @@ struct Factors {
   at::Tensor c, b;  // [N, d]
 };
 
-// The leading part of q^T between k in coordinates where q and k are white; `between` undefined: the identity.
+// The leading part of q^T between k in coordinates where q and k are white; `between` undefined: the
+// identity.
 at::Tensor Factor(const at::Tensor& tokens) {
   const at::Tensor moment = at::matmul(tokens.t(), tokens) / tokens.size(0);
   return at::linalg_cholesky(moment + moment.diagonal().mean() * 1e-5 * at::eye(moment.size(0)), true);
 }
 Factors White(const HeadData& head, const at::Tensor& between, std::int64_t N) {
   const at::Tensor fq = Factor(at::matmul(head.u, head.q.t())), fk = Factor(at::matmul(head.u, head.k.t()));
-  const at::Tensor map = between.defined() ? at::matmul(fq, at::matmul(between, fk.t())) : at::matmul(fq, fk.t());
+  const at::Tensor map =
+      between.defined() ? at::matmul(fq, at::matmul(between, fk.t())) : at::matmul(fq, fk.t());
   const auto [left, s, right] = at::linalg_svd(map);
   const at::Tensor root = s.slice(0, 0, N).sqrt().unsqueeze(1);
   const auto rows = [&](const at::Tensor& factor, const at::Tensor& directions) {
@@ -75,13 +77,14 @@ at::Tensor MeanRotation(const HeadData& head) {
 Factors Plain(const HeadData& head, std::int64_t N) {
   const auto [uq, sq, vq] = at::linalg_svd(head.q, false);
   const auto [uk, sk, vk] = at::linalg_svd(head.k, false);
-  const auto [left, s, right] = at::linalg_svd(
-      at::matmul(sq.unsqueeze(1) * at::matmul(uq.t(), uk), at::diag(sk)));
+  const auto [left, s, right] =
+      at::linalg_svd(at::matmul(sq.unsqueeze(1) * at::matmul(uq.t(), uk), at::diag(sk)));
   const at::Tensor root = s.slice(0, 0, N).sqrt().unsqueeze(1);
   return {at::matmul(root * left.t().slice(0, 0, N), vq), at::matmul(root * right.slice(0, 0, N), vk)};
 }
 
-// M of least sum_ij |v_j|^2 (A_ij - z_i M z_j)^2 for white inputs z, taken as independent, and its leading part.
+// M of least sum_ij |v_j|^2 (A_ij - z_i M z_j)^2 for white inputs z, taken as independent, and its leading
+// part.
 Factors Attention(const HeadData& head, const at::Tensor& whiten, std::int64_t N) {
   const std::int64_t b = head.weight.size(0), t = head.weight.size(1);
   const at::Tensor z = at::matmul(head.u, whiten.t()).view({b, t, -1});
@@ -92,11 +95,12 @@ Factors Attention(const HeadData& head, const at::Tensor& whiten, std::int64_t N
   const at::Tensor moment = at::einsum("bjr,bj,bjs->rs", {z, squares * seen, z}) / (b * t);
   const at::Tensor ridge = moment + moment.diagonal().mean() * 1e-3 * at::eye(z.size(2));
   const at::Tensor factor = at::linalg_cholesky(ridge, true);  // ridge = factor^T factor
-  const auto [left, s, right] = at::linalg_svd(
-      at::linalg_solve_triangular(factor, cross, /*upper=*/true, /*left=*/false));
+  const auto [left, s, right] =
+      at::linalg_svd(at::linalg_solve_triangular(factor, cross, /*upper=*/true, /*left=*/false));
   const at::Tensor root = s.slice(0, 0, N).sqrt().unsqueeze(1);
   const at::Tensor keys =
-      at::linalg_solve_triangular(factor, (root * right.slice(0, 0, N)).t(), /*upper=*/true, /*left=*/true).t();
+      at::linalg_solve_triangular(factor, (root * right.slice(0, 0, N)).t(), /*upper=*/true, /*left=*/true)
+          .t();
   return {at::matmul(root * left.t().slice(0, 0, N), whiten), at::matmul(keys, whiten)};
 }
 
@@ -104,7 +108,8 @@ Factors Start(const std::string& way, const HeadData& head, const at::Tensor& wh
   const std::int64_t P = head.q.size(0), rank = std::min(N, P);
   if (way == "attention") return Attention(head, whiten, N);
   Factors some;
-  if (way == "random") some = {at::randn({N, head.q.size(1)}) * head.q.std(), at::randn({N, head.q.size(1)}) * head.k.std()};
+  if (way == "random")
+    some = {at::randn({N, head.q.size(1)}) * head.q.std(), at::randn({N, head.q.size(1)}) * head.k.std()};
   if (way == "rows") some = {head.q.slice(0, 0, rank), head.k.slice(0, 0, rank)};
   if (way == "plain") some = Plain(head, rank);
   if (way == "white") some = White(head, {}, rank);
@@ -142,8 +147,12 @@ Mamba2Weights StartLayer(const std::string& way, const Transformer& teacher, con
     const at::Tensor q = qkv.q.select(1, h).to(at::kFloat), k = qkv.k.select(1, g).to(at::kFloat);
     const at::Tensor scores = at::bmm(q, k.transpose(1, 2)) / std::sqrt(static_cast<double>(P));
     const at::Tensor norms = qkv.v.select(1, g).to(at::kFloat).norm(2, -1);
-    const HeadData head{a.q.narrow(0, h * P, P).to(at::kFloat) * scale, a.k.narrow(0, g * P, P).to(at::kFloat) * scale,
-                        flat, at::softmax(scores.masked_fill(hidden, -INFINITY), -1) * norms.unsqueeze(1), norms, rope};
+    const HeadData head{a.q.narrow(0, h * P, P).to(at::kFloat) * scale,
+                        a.k.narrow(0, g * P, P).to(at::kFloat) * scale,
+                        flat,
+                        at::softmax(scores.masked_fill(hidden, -INFINITY), -1) * norms.unsqueeze(1),
+                        norms,
+                        rope};
     const Factors start = Start(way, head, whiten, N);
     w.in_proj.narrow(0, h * P, P).copy_(a.v.narrow(0, g * P, P));
     w.in_proj.narrow(0, w.x_rows() + h * N, N).copy_(start.b);
@@ -183,11 +192,12 @@ int Run(char** argv) {
   const auto batch = [&](DataStream stream, std::int64_t index, int sequences) {
     return ToTensors(Must(data.Batch(stream, index, sequences)));
   };
-  const BatchTensors calibration = batch(DataStream::kCalibrate, 0, 8), unseen = batch(DataStream::kDistill, 0, 8);
+  const BatchTensors calibration = batch(DataStream::kCalibrate, 0, 8),
+                     unseen = batch(DataStream::kDistill, 0, 8);
   const std::int64_t steps = std::atoll(argv[3]) / (4 * spec.sequence_tokens);
-  for (const auto& n_text : absl::StrSplit(argv[4], ',')) {
+  for (const auto& n_text : absl::StrSplit(argv[5], ',')) {
     const std::int64_t N = std::atoll(std::string(n_text).c_str());
-    for (const auto& way_text : absl::StrSplit(argv[5], ',')) {
+    for (const auto& way_text : absl::StrSplit(argv[6], ',')) {
       const std::string way(way_text);
       at::manual_seed(1);
       const auto start = std::chrono::steady_clock::now();
@@ -199,13 +209,14 @@ int Run(char** argv) {
       const double started = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       const double first = RelativeError(teacher, mixers, unseen);
       HeadAligner aligner(teacher, std::move(mixers));
-      const LearningRateSchedule schedule{.peak = 1e-3, .steps = steps};
+      const LearningRateSchedule schedule{.peak = std::atof(argv[4]), .steps = steps};
       for (std::int64_t step = 0; step < steps; ++step)
         aligner.Step(batch(DataStream::kAlign, step, 4), LearningRateAt(schedule, step), 0, step);
-      std::printf("{\"state_dim\": %ld, \"way\": \"%s\", \"error_at_start\": %.4f, \"error_after\": %.4f, "
-                  "\"tokens\": %ld, \"start_seconds\": %.1f}\n",
-                  N, way.c_str(), first, RelativeError(teacher, aligner.mixers(), unseen),
-                  steps * 4 * spec.sequence_tokens, started);
+      std::printf(
+          "{\"state_dim\": %ld, \"way\": \"%s\", \"error_at_start\": %.4f, \"error_after\": %.4f, "
+          "\"tokens\": %ld, \"start_seconds\": %.1f}\n",
+          N, way.c_str(), first, RelativeError(teacher, aligner.mixers(), unseen),
+          steps * 4 * spec.sequence_tokens, started);
       std::fflush(stdout);
     }
   }
@@ -216,7 +227,7 @@ int Run(char** argv) {
 }  // namespace rad
 
 int main(int argc, char** argv) {
-  if (argc == 6) return rad::Run(argv);
-  std::fprintf(stderr, "usage: init_trial MODEL 'TEXT GLOB' TOKENS N[,N...] WAY[,WAY...]\n");
+  if (argc == 7) return rad::Run(argv);
+  std::fprintf(stderr, "usage: init_trial MODEL 'TEXT GLOB' TOKENS RATE N[,N...] WAY[,WAY...]\n");
   return 2;
 }

@@ -32,6 +32,7 @@ inline HybridStudent RandomStudent(const Transformer& teacher, const std::vector
       layer.adapter = at::randn(layer.adapter.sizes()) * 0.2;
       layer.adapter_bias = at::randn(layer.adapter_bias.sizes()) * 0.2;
     }
+    if (join == Join::kSum) layer.o = at::randn(layer.o.sizes()) * 0.2;  // it starts with zeros
     student.layers.push_back(std::move(layer));
   }
   return student;
