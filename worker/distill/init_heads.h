@@ -15,8 +15,8 @@ namespace rad {
 
 // One layer's mixer: x from the v rows, B from the k rows, C from the q rows, each head's k and q reduced to
 // the N directions that carry most of q.k on the calibration tokens (the best rank-N factors of the q-k map
-// where both are white; of six ways tried, tests/worker/distill/init_trial.cc, the one with the least error
-// at every N). With N = P that is q.k itself; with N > P the state beyond it starts empty: C drawn, B 0. A
+// where both are white; of the six ways that tests/worker/distill/init_trial.cc tries, none had less error
+// at the start). With N = P that is q.k itself; with N > P the state beyond it starts empty: C drawn, B 0. A
 // convolution that does nothing, a gate of 1, and per head the numbers of calibrate_heads.h. Rotary positions
 // have no counterpart: where a head looks by distance is left to the decay.
 Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
