@@ -1,7 +1,10 @@
 // recipe_trial: the training recipe on a real teacher, without the service around it: aligns, distils
 // students with several sets of kept heads, and prints what each retrieves. For tuning; run by hand.
 //   recipe_trial MODEL 'TEXT GLOB' [name=value ...]
-#include <ATen/Parallel.h>
+// On SmolLM2 (teacher 39 of 64, perplexity 26.6), the top 5 heads kept, n=8 align=16384 kd=6144 ppl=2048
+// examples=64, one seed, right answers and perplexity after alignment / after distillation:
+//   replace, target=head    30, 148 / 28, 78      sum, target=head        29, 148 / 32, 78
+//   replace, target=layer   14,  94 / 49, 75      adapter, target=head     1, 131 / 23, 93
 #include <ATen/core/grad_mode.h>
 
 #include <chrono>
