@@ -23,7 +23,8 @@ std::vector<Group> GroupsOf(const std::vector<RankedHead>& ranking, const v1::Te
   }
   std::vector<Group> list;
   for (auto& [ref, group] : groups) {
-    group.bytes = 1.0 * GroupBytes(teacher, shape) - 1.0 * group.heads.size() * SsmHeadBytes(teacher, shape);
+    group.bytes =
+        1.0 * GroupBytes(teacher, shape) - 1.0 * group.heads.size() * SavedByKeeping(teacher, shape);
     list.push_back(std::move(group));
   }
   return list;

@@ -50,4 +50,13 @@ std::vector<HeadRef> PlaceUniformly(HeadGrid grid, std::uint32_t count, std::uin
   return kept;
 }
 
+std::vector<HeadRef> PlaceLayerWise(HeadGrid grid, std::uint32_t every) {
+  std::vector<HeadRef> kept;
+  for (std::uint64_t layer = every - std::uint64_t{1}; layer < grid.layers; layer += every) {
+    for (const HeadRef& head : HeadsOfLayer(static_cast<std::uint32_t>(layer), grid.heads_per_layer))
+      kept.push_back(head);
+  }
+  return kept;
+}
+
 }  // namespace rad

@@ -21,4 +21,8 @@ std::vector<HeadRef> PlaceAtRandom(HeadGrid grid, std::uint32_t count, std::uint
 // stretches of them; which heads of a layer is drawn.
 std::vector<HeadRef> PlaceUniformly(HeadGrid grid, std::uint32_t count, std::uint64_t seed);
 
+// All heads of layers every - 1, 2 every - 1, ..., none of the others: full attention in every `every`-th
+// layer.
+std::vector<HeadRef> PlaceLayerWise(HeadGrid grid, std::uint32_t every);
+
 }  // namespace rad

@@ -19,12 +19,18 @@ std::uint64_t SsmHeadBytes(const v1::TeacherInfo& teacher, const DecodingShape& 
   return kNumberBytes * (p * n + kConvInputs * (p + 2 * n));
 }
 
+std::uint64_t SavedByKeeping(const v1::TeacherInfo& teacher, const DecodingShape& shape) {
+  const bool has_both = shape.join == v1::Student::ADAPTER || shape.join == v1::Student::SUM;
+  return has_both ? 0 : SsmHeadBytes(teacher, shape);
+}
+
 std::uint64_t DecodingBytes(const v1::TeacherInfo& teacher, const DecodingShape& shape,
                             const std::vector<HeadRef>& kept) {
   std::set<HeadRef> groups;
   for (const HeadRef& head : kept) groups.insert(GroupOf(teacher, head));
   const std::uint64_t all = std::uint64_t{teacher.layers()} * teacher.heads();
-  return groups.size() * GroupBytes(teacher, shape) + (all - kept.size()) * SsmHeadBytes(teacher, shape);
+  return groups.size() * GroupBytes(teacher, shape) + all * SsmHeadBytes(teacher, shape) -
+         kept.size() * SavedByKeeping(teacher, shape);
 }
 
 HeadRef GroupOf(const v1::TeacherInfo& teacher, HeadRef head) {

@@ -14,10 +14,13 @@ namespace rad {
 namespace {
 
 DecodingShape ShapeOf(const v1::Student& student) {
-  return {.state_dim = student.state_dim(), .context_tokens = student.context_tokens()};
+  return {
+      .state_dim = student.state_dim(), .context_tokens = student.context_tokens(), .join = student.join()};
 }
 
 std::uint32_t AllHeads(const v1::TeacherInfo& teacher) { return teacher.layers() * teacher.heads(); }
+
+HeadGrid GridOf(const v1::TeacherInfo& teacher) { return {teacher.layers(), teacher.heads()}; }
 
 std::vector<HeadRef> ListedHeads(const v1::Student& student) {
   std::vector<HeadRef> heads;
@@ -117,6 +120,9 @@ std::optional<HeadRef> ParseHead(absl::string_view text) {
 
 std::optional<std::uint32_t> HeadCount(const v1::Student& student, const v1::TeacherInfo& teacher) {
   if (student.heads_size() > 0) return student.heads_size();
+  if (student.placement() == v1::Student::LAYER_WISE) {
+    return teacher.layers() / student.every_layers() * teacher.heads();
+  }
   if (student.has_head_share()) {
     const double heads = student.head_share() * AllHeads(teacher);
     return student.head_share() > 0 ? std::max(1.0, std::round(heads)) : 0;
@@ -138,6 +144,11 @@ absl::Status CheckSelection(const v1::Student& student, absl::string_view field,
                                                    ", but the teacher has ", AllHeads(teacher),
                                                    " heads: give at most ", AllHeads(teacher)));
   }
+  if (student.placement() == v1::Student::LAYER_WISE && student.every_layers() > teacher.layers()) {
+    return absl::InvalidArgumentError(absl::StrCat(field, ".every_layers is ", student.every_layers(),
+                                                   ", but the teacher has ", teacher.layers(),
+                                                   " layers: give at most ", teacher.layers()));
+  }
   if (student.heads_size() > 0) return CheckList(student, field, teacher);
   if (!student.preset().empty()) return CheckPreset(student, field, teacher);
   if (student.has_bytes()) return CheckBytes(student, field, teacher);
@@ -146,8 +157,9 @@ absl::Status CheckSelection(const v1::Student& student, absl::string_view field,
 
 std::vector<HeadRef> SelectHeads(const v1::Student& student, const v1::TeacherInfo& teacher,
                                  const std::vector<RankedHead>& ranking) {
+  const HeadGrid grid = GridOf(teacher);
+  if (student.placement() == v1::Student::LAYER_WISE) return PlaceLayerWise(grid, student.every_layers());
   std::vector<HeadRef> kept = BestOf(student, teacher, ranking);
-  const HeadGrid grid{teacher.layers(), teacher.heads()};
   if (student.placement() == v1::Student::RANDOM) kept = PlaceAtRandom(grid, kept.size(), student.seed());
   if (student.placement() == v1::Student::UNIFORM) kept = PlaceUniformly(grid, kept.size(), student.seed());
   std::sort(kept.begin(), kept.end());

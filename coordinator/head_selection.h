@@ -2,7 +2,8 @@
 //
 // How many is said by one of head_budget, head_share, bytes (at context_tokens), drop_target and heads (which
 // names them); which ones by placement: the best of the ranking (or of a preset), or, as controls, as many
-// drawn at random or spread over the layers. `field` below is the student's path in the spec, "spec.student".
+// drawn at random or spread over the layers. Placement layer_wise keeps whole layers, every every_layers-th.
+// `field` below is the student's path in the spec, "spec.student".
 #pragma once
 
 #include <optional>

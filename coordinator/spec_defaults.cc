@@ -62,11 +62,18 @@ bool IsSizedByDrops(const v1::Student& student) { return student.has_bytes() || 
 
 bool IsSized(const v1::Student& student) {
   return student.has_head_budget() || student.has_head_share() || student.heads_size() > 0 ||
-         IsSizedByDrops(student);
+         student.has_every_layers() || IsSizedByDrops(student);
+}
+
+// As in published layer-wise hybrids.
+void FillLayerWise(v1::Student& student) {
+  if (student.placement() == v1::Student::LAYER_WISE && !IsSized(student)) student.set_every_layers(4);
 }
 
 void FillMainStudent(v1::Student& student) {
+  FillLayerWise(student);
   if (!IsSized(student)) student.set_head_budget(5);
+  if (student.join() == v1::Student::JOIN_UNSPECIFIED) student.set_join(v1::Student::REPLACE);
   if (student.has_bytes()) RAD_DEFAULT(student, context_tokens, 2048);
   RAD_DEFAULT(student, state_dim, 8);
 }
@@ -82,7 +89,11 @@ void CopySize(const v1::Student& main, v1::Student& control) {
 
 // A control is like the main student but for what it says itself, so that the two compare.
 void FillControl(const v1::Student& main, v1::Student& control) {
+  FillLayerWise(control);
   if (!IsSized(control)) CopySize(main, control);
+  if (control.join() == v1::Student::JOIN_UNSPECIFIED) {
+    control.set_join(control.placement() == v1::Student::LAYER_WISE ? v1::Student::REPLACE : main.join());
+  }
   RAD_DEFAULT(control, state_dim, main.state_dim());
   if (control.has_bytes()) RAD_DEFAULT(control, context_tokens, 2048);
 }
@@ -102,18 +113,23 @@ std::string SizeName(const v1::Student& student) {
 std::string BaseName(const v1::Student& student) {
   if (student.has_head_budget() && student.head_budget() == 0) return "no-heads";
   if (student.heads_size() > 0) return absl::StrCat("given-", SizeName(student));
+  if (student.placement() == v1::Student::LAYER_WISE)
+    return absl::StrCat("layer-wise-", student.every_layers());
   if (student.placement() == v1::Student::RANDOM) return absl::StrCat("random-", SizeName(student));
   if (student.placement() == v1::Student::UNIFORM) return absl::StrCat("uniform-", SizeName(student));
   return absl::StrCat(student.preset().empty() ? "top-" : "published-", SizeName(student));
 }
 
 // "top-5"; where another student has that name already, what else tells them apart is added: "top-5-n16",
-// "random-5-seed2", "random-5-n16-seed2".
+// "top-5-adapter", "random-5-seed2", "random-5-n16-seed2".
 std::string FreeName(const v1::Student& student, const v1::Student& main,
                      const std::set<std::string>& taken) {
   std::string name = BaseName(student);
   if (taken.contains(name) && student.state_dim() != main.state_dim()) {
     absl::StrAppend(&name, "-n", student.state_dim());
+  }
+  if (taken.contains(name) && student.join() != main.join()) {
+    absl::StrAppend(&name, "-", absl::AsciiStrToLower(v1::Student::Join_Name(student.join())));
   }
   if (taken.contains(name)) absl::StrAppend(&name, "-seed", student.seed());
   return name;
@@ -147,11 +163,16 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(align, tokens, 40'000);
   RAD_DEFAULT(align, learning_rate, 1e-3);
   RAD_DEFAULT(align, batch_sequences, 4);
+  RAD_DEFAULT(align, warmup_share, 0.03);
+  RAD_DEFAULT(align, decay_share, 0.5);
+  if (align.target() == v1::Align::TARGET_UNSPECIFIED) align.set_target(v1::Align::HEAD);
   v1::Distill& distill = *spec.mutable_distill();
   RAD_DEFAULT(distill, tokens, 15'000);
   RAD_DEFAULT(distill, learning_rate, 3e-4);
   RAD_DEFAULT(distill, batch_sequences, 3);
   RAD_DEFAULT(distill, temperature, 1);
+  RAD_DEFAULT(distill, warmup_share, 0.03);
+  RAD_DEFAULT(distill, decay_share, 0.5);
   v1::Evaluate& evaluate = *spec.mutable_evaluate();
   RAD_DEFAULT(evaluate, examples, 128);
   RAD_DEFAULT(evaluate, text_tokens, data.text().empty() ? 0 : 4096);

@@ -89,6 +89,15 @@ void CheckRate(const std::string& section, double rate, Violations& found) {
             absl::StrCat("is ", rate, "; give more than 0 and at most 1, such as 1e-3"));
 }
 
+void CheckSchedule(const std::string& section, double warmup_share, double decay_share, Violations& found) {
+  found.Range(section + ".warmup_share", warmup_share, 0.0, 1.0);
+  found.Range(section + ".decay_share", decay_share, 0.0, 1.0);
+  if (warmup_share + decay_share <= 1) return;
+  found.Add(section + ".decay_share",
+            absl::StrCat("is ", decay_share, ", which with a warmup_share of ", warmup_share,
+                         " is more than all steps; give at most ", 1 - warmup_share));
+}
+
 void CheckStudents(const v1::JobSpec& spec, Violations& found) {
   std::set<std::string> names = {"teacher"};
   auto check = [&](const v1::Student& student, const std::string& field) {
@@ -137,9 +146,11 @@ void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   found.Range("spec.align.tokens", spec.align().tokens(), std::uint64_t{1}, kMaxTokens);
   CheckRate("spec.align", spec.align().learning_rate(), found);
   found.Range("spec.align.batch_sequences", spec.align().batch_sequences(), 1u, 65536u);
+  CheckSchedule("spec.align", spec.align().warmup_share(), spec.align().decay_share(), found);
   found.Range("spec.distill.tokens", spec.distill().tokens(), std::uint64_t{1}, kMaxTokens);
   CheckRate("spec.distill", spec.distill().learning_rate(), found);
   found.Range("spec.distill.batch_sequences", spec.distill().batch_sequences(), 1u, 65536u);
+  CheckSchedule("spec.distill", spec.distill().warmup_share(), spec.distill().decay_share(), found);
   found.Range("spec.distill.temperature", spec.distill().temperature(), 0.01, 100.0);
   found.Range("spec.evaluate.examples", spec.evaluate().examples(), 1u, kMaxExamples);
   found.Range("spec.evaluate.text_tokens", spec.evaluate().text_tokens(), std::uint64_t{0}, kMaxTokens);

@@ -30,6 +30,24 @@ std::set<std::uint32_t> StateDims(const v1::Job& job) {
   return dims;
 }
 
+bool AlignsLayers(const v1::Job& job) { return job.spec().align().target() == v1::Align::LAYER; }
+
+std::vector<v1::StageRecord> AlignStages(const v1::Job& job) {
+  std::vector<v1::StageRecord> stages;
+  if (AlignsLayers(job)) {
+    for (const NamedStudent& named : StudentsOf(job)) {
+      stages.push_back(MakeStudentStage(v1::StageRecord::ALIGN, "align", named.student->name(), {"select"}));
+      stages.back().set_state_dim(named.student->state_dim());
+    }
+    return stages;
+  }
+  for (const std::uint32_t state_dim : StateDims(job)) {
+    stages.push_back(MakeStage(v1::StageRecord::ALIGN, AlignStageName(job, {"", state_dim}), {"rank"}));
+    stages.back().set_state_dim(state_dim);
+  }
+  return stages;
+}
+
 }  // namespace
 
 std::vector<NamedStudent> StudentsOf(const v1::Job& job) {
@@ -41,8 +59,9 @@ std::vector<NamedStudent> StudentsOf(const v1::Job& job) {
   return students;
 }
 
-std::string AlignStageName(const v1::Job& job, std::uint32_t state_dim) {
-  return StateDims(job).size() == 1 ? "align" : absl::StrCat("align/n", state_dim);
+std::string AlignStageName(const v1::Job& job, const AlignedStudent& student) {
+  if (AlignsLayers(job)) return absl::StrCat("align/", student.name);
+  return StateDims(job).size() == 1 ? "align" : absl::StrCat("align/n", student.state_dim);
 }
 
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
@@ -52,14 +71,12 @@ std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
   const std::vector<NamedStudent> students = StudentsOf(job);
   if (students.empty()) return stages;
   stages.push_back(MakeStage(Stage::SELECT, "select", {"rank"}));
-  for (const std::uint32_t state_dim : StateDims(job)) {
-    stages.push_back(MakeStage(Stage::ALIGN, AlignStageName(job, state_dim), {"rank"}));
-    stages.back().set_state_dim(state_dim);
-  }
+  for (Stage& stage : AlignStages(job)) stages.push_back(std::move(stage));
   for (const NamedStudent& named : students) {
     const v1::Student& student = *named.student;
-    stages.push_back(MakeStudentStage(Stage::DISTILL, "distill", student.name(),
-                                      {"select", AlignStageName(job, student.state_dim())}));
+    stages.push_back(
+        MakeStudentStage(Stage::DISTILL, "distill", student.name(),
+                         {"select", AlignStageName(job, {student.name(), student.state_dim()})}));
   }
   stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {"rank"}));
   for (const NamedStudent& named : students) {
@@ -83,6 +100,7 @@ v1::JobRecord NewJobRecord(const v1::Job& job) {
     v1::StudentResult* result = record.add_students();
     result->set_name(named.student->name());
     result->set_state_dim(named.student->state_dim());
+    result->set_join(named.student->join());
   }
   return record;
 }

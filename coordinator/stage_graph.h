@@ -19,11 +19,16 @@ std::vector<NamedStudent> StudentsOf(const v1::Job& job);  // main student first
 //   inspect -> rank -> select ---------------------------> distill/<student> -> evaluate/<student> ->
 //   export/<main>
 //                  \-> align (once for each state dimension) -^
+//                      (with align.target layer instead once for each student, after select)
 //                  \-> evaluate/teacher
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job);
 
-// The name of the stage that aligns heads at this state dimension.
-std::string AlignStageName(const v1::Job& job, std::uint32_t state_dim);
+// The name of the stage that aligns what this student begins as.
+struct AlignedStudent {
+  std::string name;
+  std::uint32_t state_dim = 0;
+};
+std::string AlignStageName(const v1::Job& job, const AlignedStudent& student);
 
 // A new job: its stages planned, its results empty.
 v1::JobRecord NewJobRecord(const v1::Job& job);

@@ -24,7 +24,8 @@ void SetCoverages(v1::JobRecord& job) {
 
 void ApplyAlign(v1::JobRecord& job, const v1::StageRecord& stage, const v1::AlignResult& align) {
   for (v1::StudentResult& student : *job.mutable_students()) {
-    if (student.state_dim() == stage.state_dim()) student.set_align_tokens(align.tokens());
+    const bool of_stage = stage.student().empty() || stage.student() == student.name();
+    if (of_stage && student.state_dim() == stage.state_dim()) student.set_align_tokens(align.tokens());
   }
 }
 
@@ -32,7 +33,7 @@ void ApplyDistill(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Ta
   v1::StudentResult& student = StudentNamed(job, stage.student());
   student.set_distill_tokens(result.distill().tokens());
   student.set_artifact_id(result.artifact_id());
-  const std::string aligned = AlignStageName(job.job(), student.state_dim());
+  const std::string aligned = AlignStageName(job.job(), {student.name(), student.state_dim()});
   student.set_train_seconds(StageNamed(job, aligned).seconds() + result.seconds());
 }
 

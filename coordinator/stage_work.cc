@@ -59,6 +59,10 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   SetTrainingPrompts(job, align);
   *align->mutable_data() = spec.data();
   *align->mutable_align() = spec.align();
+  if (stage.student().empty()) return task;  // heads: any student's
+  const v1::StudentResult& student = StudentNamed(job, stage.student());
+  *align->mutable_kept() = student.kept();
+  align->set_join(student.join());
   return task;
 }
 
@@ -72,8 +76,11 @@ PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) 
   SetTrainingPrompts(job, distill);
   *distill->mutable_data() = spec.data();
   *distill->mutable_distill() = spec.distill();
-  const std::string aligned = AlignStageName(job.job(), student.state_dim());
-  task.inputs.push_back(MakeInput("aligned", StageNamed(job, aligned).artifact_id()));
+  distill->set_join(student.join());
+  distill->set_aligned_to(spec.align().target());
+  const v1::StageRecord& aligned =
+      StageNamed(job, AlignStageName(job.job(), {student.name(), student.state_dim()}));
+  task.inputs.push_back(MakeInput(aligned.student().empty() ? "aligned" : "student", aligned.artifact_id()));
   return task;
 }
 

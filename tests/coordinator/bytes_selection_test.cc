@@ -28,6 +28,17 @@ TEST(DecodingBytes, AreThoseThatAnEvaluationMeasures) {
   EXPECT_NEAR(DecodingBytes(Smollm2(), {8, 2048}, kept) / 1048576.0, 1.88, 0.005);
 }
 
+TEST(DecodingBytes, WithTheOtherJoinsKeptHeadsHaveAStateToo) {
+  const std::vector<HeadRef> kept = {{16, 0}, {16, 1}};
+  for (const auto join : {v1::Student::ADAPTER, v1::Student::SUM}) {
+    const DecodingShape shape{8, 128, join};
+    EXPECT_EQ(DecodingBytes(Smollm2(), shape, kept),
+              DecodingBytes(Smollm2(), shape, {}) + GroupBytes(Smollm2(), shape));
+    EXPECT_EQ(DecodingBytes(Smollm2(), {8, 128}, kept) + 2 * SsmHeadBytes(Smollm2(), shape),
+              DecodingBytes(Smollm2(), shape, kept));
+  }
+}
+
 TEST(DecodingBytes, NeighboursReadOneGroup) {
   EXPECT_EQ(GroupOf(Smollm2(), {4, 5}), (HeadRef{4, 1}));
   EXPECT_EQ(GroupOf(Smollm2(), {4, 6}), (HeadRef{4, 2}));

@@ -41,5 +41,12 @@ TEST(ControlPlacement, UniformIsAsEvenAsTheCountAllows) {
   EXPECT_EQ(HeadsPerLayer(0), (Layers{0, 0, 0, 0, 0, 0}));
 }
 
+TEST(ControlPlacement, LayerWiseKeepsEveryNthLayerWhole) {
+  const std::vector<HeadRef> third = {{2, 0}, {2, 1}, {2, 2}, {5, 0}, {5, 1}, {5, 2}};
+  EXPECT_EQ(PlaceLayerWise(kGrid, 3), third);
+  EXPECT_EQ(PlaceLayerWise(kGrid, 1).size(), 18u);
+  EXPECT_EQ(PlaceLayerWise(kGrid, 4).size(), 3u);  // layer 3; the last stretch is too short for another
+}
+
 }  // namespace
 }  // namespace rad

@@ -127,6 +127,18 @@ TEST(HeadSelection, ControlsKeepAsManyWithoutLookingAtTheRanking) {
   }
 }
 
+TEST(HeadSelection, LayerWiseKeepsWholeLayers) {
+  v1::Student student = Top();
+  student.set_placement(v1::Student::LAYER_WISE);
+  student.set_every_layers(2);
+  EXPECT_THAT(Select(student), ElementsAre(HeadRef{1, 0}, HeadRef{1, 1}, HeadRef{1, 2}, HeadRef{1, 3}));
+  EXPECT_EQ(HeadCount(student, SampleTeacher()), 4u);
+  EXPECT_FALSE(NeedsRanking(student));
+  student.set_every_layers(3);
+  EXPECT_THAT(Refusal(student),
+              HasSubstr("spec.controls[1].every_layers is 3, but the teacher has 2 layers"));
+}
+
 TEST(HeadSelection, OnlyTheJobsOwnBestHeadsNeedARanking) {
   v1::Student student = Top();
   student.set_head_budget(2);

@@ -125,6 +125,36 @@ TEST_F(PlannerTest, ADistillationRunsToItsEnd) {
   EXPECT_FALSE(student.export_artifact_id().empty());
 }
 
+TEST_F(PlannerTest, AStudentAlignedByLayersIsDistilledFromItsOwnAlignment) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_align()->set_target(v1::Align::LAYER);
+  spec.mutable_spec()->mutable_student()->set_join(v1::Student::ADAPTER);
+  v1::JobRecord job = Submit(spec, "job-1");
+  bool aligned = false, distilled = false;
+  do {
+    for (const v1::StageRecord& stage : job.stages()) {
+      if (stage.tasks().empty()) continue;
+      const v1::Task& task = stage.tasks(0).task();
+      if (task.stage() == "align/top-2") {
+        EXPECT_EQ(task.work().align().kept_size(), 2);
+        EXPECT_EQ(task.work().align().join(), v1::Student::ADAPTER);
+        aligned = true;
+      }
+      if (task.stage() == "distill/top-2") {
+        EXPECT_EQ(task.work().distill().join(), v1::Student::ADAPTER);
+        EXPECT_EQ(task.work().distill().aligned_to(), v1::Align::LAYER);
+        ASSERT_EQ(task.inputs_size(), 1);
+        EXPECT_EQ(task.inputs(0).name(), "student");
+        EXPECT_EQ(task.inputs(0).artifact_id(), StageNamed(job, "align/top-2").artifact_id());
+        distilled = true;
+      }
+    }
+  } while (FinishOne(job));
+  EXPECT_TRUE(aligned && distilled);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_EQ(StudentNamed(job, "top-2").align_tokens(), 100u);
+}
+
 TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
   v1::JobRecord job = Submit(SampleAblation(), "job-1");
   FinishOne(job);

@@ -190,6 +190,14 @@ TEST(SpecValidation, BuiltInNumbersEndAUsersFilesDoNot) {
   EXPECT_THAT(Fields(job), ElementsAre());
 }
 
+TEST(SpecValidation, WarmUpAndDecayFitIntoTheSteps) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_distill()->set_warmup_share(0.75);
+  const Violations found = ValidateJob(job);
+  ASSERT_EQ(found.list().size(), 1u);
+  EXPECT_EQ(found.list()[0].field, "spec.distill.decay_share");
+}
+
 TEST(SpecValidation, KindIsNeeded) {
   v1::Job job = SampleAblation();
   job.clear_kind();

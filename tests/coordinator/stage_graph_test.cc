@@ -39,6 +39,17 @@ TEST(StageGraph, EachStateDimensionIsAlignedOnce) {
   EXPECT_THAT(stages[6].after(), ElementsAre("select", "align/n16"));
 }
 
+TEST(StageGraph, LayersAreAlignedForEachStudentOnceItsHeadsAreChosen) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_align()->set_target(v1::Align::LAYER);
+  const std::vector<v1::StageRecord> stages = PlanStages(job);
+  EXPECT_EQ(stages[3].name(), "align/top-2");
+  EXPECT_EQ(stages[3].student(), "top-2");
+  EXPECT_THAT(stages[3].after(), ElementsAre("select"));
+  EXPECT_EQ(stages[6].name(), "distill/top-2");
+  EXPECT_THAT(stages[6].after(), ElementsAre("select", "align/top-2"));
+}
+
 TEST(StageGraph, EveryStageComesAfterThoseItNeeds) {
   std::set<std::string> before;
   for (const v1::StageRecord& stage : PlanStages(SampleJob())) {

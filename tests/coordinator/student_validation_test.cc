@@ -81,6 +81,43 @@ TEST(StudentValidation, APresetIsKnownAndCountedInHeads) {
   EXPECT_THAT(Faults(student), ElementsAre(HasSubstr("give s.head_budget or head_share, not drop_target")));
 }
 
+TEST(StudentValidation, LayerWiseIsSizedByLayersAndJoinsNothing) {
+  v1::Student student = Student();
+  student.set_placement(v1::Student::LAYER_WISE);
+  student.set_join(v1::Student::REPLACE);
+  student.set_every_layers(4);
+  EXPECT_THAT(Faults(student), IsEmpty());
+  student.set_join(v1::Student::ADAPTER);
+  student.set_every_layers(0);
+  EXPECT_THAT(Faults(student), ElementsAre(HasSubstr("s.every_layers is 0; give 1 to"),
+                                           HasSubstr("s.join joins attention with SSM heads in one layer")));
+  student = Student();
+  student.set_every_layers(4);
+  EXPECT_THAT(Faults(student), ElementsAre(HasSubstr("s.every_layers is of placement: layer_wise")));
+  student = Student();
+  student.set_placement(v1::Student::LAYER_WISE);
+  student.set_join(v1::Student::REPLACE);
+  student.set_head_budget(5);
+  EXPECT_THAT(Faults(student), ElementsAre(HasSubstr("size it by s.every_layers alone, such as 4")));
+}
+
+TEST(StudentDefaults, ControlsTakeTheMainStudentsJoinButForLayerWiseOnes) {
+  v1::Job job = SampleJob();
+  v1::JobSpec& spec = *job.mutable_spec();
+  *spec.mutable_student() = {};
+  spec.mutable_student()->set_join(v1::Student::ADAPTER);
+  spec.clear_controls();
+  spec.add_controls()->set_placement(v1::Student::RANDOM);
+  spec.add_controls()->set_placement(v1::Student::LAYER_WISE);
+  spec.add_controls()->set_join(v1::Student::SUM);
+  FillDefaults(job);
+  EXPECT_EQ(spec.controls(0).join(), v1::Student::ADAPTER);
+  EXPECT_EQ(spec.controls(1).join(), v1::Student::REPLACE);
+  EXPECT_EQ(spec.controls(1).every_layers(), 4u);
+  EXPECT_EQ(spec.controls(1).name(), "layer-wise-4");
+  EXPECT_EQ(spec.controls(2).name(), "top-5-sum");
+}
+
 TEST(StudentDefaults, AControlKeepsAsManyAsTheMainStudent) {
   v1::Job job = SampleJob();
   v1::JobSpec& spec = *job.mutable_spec();

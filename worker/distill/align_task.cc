@@ -7,14 +7,16 @@
 #include "worker/distill/aligned_heads.h"
 #include "worker/distill/check_training.h"
 #include "worker/distill/head_aligner.h"
+#include "worker/distill/init_heads.h"
+#include "worker/distill/join_student.h"
+#include "worker/distill/layer_aligner.h"
 #include "worker/distill/learning_rate.h"
 #include "worker/distill/teacher_files.h"
 #include "worker/distill/training_run.h"
+#include "worker/model/student_file.h"
 
 namespace rad {
 namespace {
-
-constexpr int kCalibrationSequences = 8;
 
 struct AlignRun {
   const AlignTask& task;
@@ -22,7 +24,8 @@ struct AlignRun {
   const TrainingData& data;
   TaskHost& host;
 
-  absl::StatusOr<TrainingOutcome> Train(HeadAligner& aligner, const LearningRateSchedule& schedule) const {
+  template <typename Aligner>
+  absl::StatusOr<TrainingOutcome> Train(Aligner& aligner, const LearningRateSchedule& schedule) const {
     const std::vector<NamedTensor> weights = aligner.Weights(), optimizer = aligner.OptimizerState();
     std::vector<NamedTensor> state = weights;
     state.insert(state.end(), optimizer.begin(), optimizer.end());
@@ -38,6 +41,29 @@ struct AlignRun {
       return TrainingStep{result.relative_error, result.skipped_layers > 0};
     });
   }
+
+  absl::StatusOr<TrainingOutcome> AlignHeads(const BatchTensors& calibration,
+                                             const LearningRateSchedule& schedule,
+                                             const std::filesystem::path& output) const {
+    HeadAligner aligner(teacher.model, task.state_dim, calibration);
+    absl::StatusOr<TrainingOutcome> outcome = Train(aligner, schedule);
+    if (!outcome.ok()) return outcome;
+    absl::Status written = WriteAlignedHeads(output, {teacher.digest, aligner.mixers()});
+    return written.ok() ? outcome : written;
+  }
+
+  absl::StatusOr<TrainingOutcome> AlignLayers(const BatchTensors& calibration,
+                                              const LearningRateSchedule& schedule,
+                                              const std::filesystem::path& output) const {
+    const StudentIdentity identity{task.state_dim, task.kept, teacher.digest, task.join};
+    if (absl::Status checked = CheckIdentity(identity, teacher.model.config); !checked.ok()) return checked;
+    const std::vector<Mamba2Weights> heads = InitMixers(teacher.model, task.state_dim, calibration);
+    LayerAligner aligner(teacher.model, JoinStudent(teacher.model, identity, heads, calibration));
+    absl::StatusOr<TrainingOutcome> outcome = Train(aligner, schedule);
+    if (!outcome.ok()) return outcome;
+    absl::Status written = SaveStudent(output, aligner.student(), teacher.digest);
+    return written.ok() ? outcome : written;
+  }
 };
 
 }  // namespace
@@ -50,21 +76,23 @@ absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
   }
   absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, host);
   if (!teacher.ok()) return teacher.status();
-  if (absl::Status status = CheckStateDim(task.state_dim, teacher->model.config); !status.ok()) return status;
+  if (absl::Status status = CheckStateDim(task.state_dim); !status.ok()) return status;
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
   if (!data.ok()) return data.status();
-  absl::StatusOr<TrainingBatch> calibration = data->Batch(DataStream::kCalibrate, 0, kCalibrationSequences);
+  absl::StatusOr<BatchTensors> calibration = CalibrationBatch(*data);
   if (!calibration.ok()) return calibration.status();
 
   host.Report({.phase = "calibrating heads"});
-  HeadAligner aligner(teacher->model, task.state_dim, ToTensors(*calibration));
   const std::int64_t step_tokens = task.batch_sequences * task.data.sequence_tokens;
   const LearningRateSchedule schedule{.peak = task.learning_rate,
-                                      .steps = StepsFor(task.tokens, step_tokens)};
-  absl::StatusOr<TrainingOutcome> outcome = AlignRun{task, *teacher, *data, host}.Train(aligner, schedule);
+                                      .steps = StepsFor(task.tokens, step_tokens),
+                                      .warmup_share = task.warmup_share,
+                                      .decay_share = task.decay_share};
+  const AlignRun run{task, *teacher, *data, host};
+  absl::StatusOr<TrainingOutcome> outcome = task.target == AlignTarget::kLayer
+                                                ? run.AlignLayers(*calibration, schedule, output)
+                                                : run.AlignHeads(*calibration, schedule, output);
   if (!outcome.ok()) return outcome.status();
-  if (absl::Status status = WriteAlignedHeads(output, {teacher->digest, aligner.mixers()}); !status.ok())
-    return status;
   return AlignReport{outcome->steps * step_tokens, outcome->first_loss, outcome->last_loss};
 }
 

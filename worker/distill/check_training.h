@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "worker/model/model_config.h"
 #include "worker/model/named_tensor.h"
 
 namespace rad {
@@ -14,7 +13,7 @@ namespace rad {
 // INVALID_ARGUMENT names "<section>.<field>".
 absl::Status CheckTraining(const std::string& section, std::int64_t tokens, double learning_rate,
                            int batch_sequences);
-absl::Status CheckStateDim(int state_dim, const ModelConfig& config);
+absl::Status CheckStateDim(int state_dim);
 
 // Steps of step_tokens that train on at least `tokens`.
 inline std::int64_t StepsFor(std::int64_t tokens, std::int64_t step_tokens) {

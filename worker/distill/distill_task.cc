@@ -3,6 +3,7 @@
 #include "worker/data/training_data.h"
 #include "worker/distill/aligned_heads.h"
 #include "worker/distill/check_training.h"
+#include "worker/distill/join_student.h"
 #include "worker/distill/learning_rate.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/distill/teacher_files.h"
@@ -12,25 +13,25 @@
 namespace rad {
 namespace {
 
-// The aligned heads, those of the kept ones replaced by the teacher's own attention.
-absl::StatusOr<HybridStudent> JoinStudent(const DistillTask& task, const TeacherFiles& teacher,
-                                          TaskHost& host) {
+// The student whose layers were aligned, or aligned heads joined with the teacher's own attention.
+absl::StatusOr<HybridStudent> AlignedStudent(const DistillTask& task, const TeacherFiles& teacher,
+                                             const TrainingData& data, TaskHost& host) {
   const Transformer& model = teacher.model;
-  const absl::Status checked = CheckIdentity(
-      {.state_dim = task.state_dim, .kept = task.kept, .teacher_digest = teacher.digest}, model.config);
-  if (!checked.ok()) return checked;
+  const StudentIdentity identity{task.state_dim, task.kept, teacher.digest, task.join};
+  if (absl::Status checked = CheckIdentity(identity, model.config); !checked.ok()) return checked;
+  if (task.aligned_to == AlignTarget::kLayer) {
+    absl::StatusOr<std::filesystem::path> folder = host.Input("student");
+    if (!folder.ok()) return folder.status();
+    return LoadStudent(*folder, model, teacher.digest);
+  }
   absl::StatusOr<std::filesystem::path> folder = host.Input("aligned");
   if (!folder.ok()) return folder.status();
   absl::StatusOr<std::vector<Mamba2Weights>> heads =
       ReadAlignedHeads(*folder, model.config, teacher.digest, task.state_dim);
   if (!heads.ok()) return heads.status();
-  const std::vector<std::vector<int>> kept = KeptByLayer(model.config, task.kept);
-  HybridStudent student{WithoutAttention(model), task.state_dim};
-  for (std::size_t layer = 0; layer < kept.size(); ++layer) {
-    student.layers.push_back(
-        MakeHybridLayer(model.config, model.layers[layer].attention, kept[layer], (*heads)[layer]));
-  }
-  return student;
+  absl::StatusOr<BatchTensors> calibration = CalibrationBatch(data);
+  if (!calibration.ok()) return calibration.status();
+  return JoinStudent(model, identity, *heads, *calibration);
 }
 
 struct DistillRun {
@@ -71,13 +72,15 @@ absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& 
   if (!teacher.ok()) return teacher.status();
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
   if (!data.ok()) return data.status();
-  absl::StatusOr<HybridStudent> student = JoinStudent(task, *teacher, host);
+  absl::StatusOr<HybridStudent> student = AlignedStudent(task, *teacher, *data, host);
   if (!student.ok()) return student.status();
 
   StudentTrainer trainer(teacher->model, *std::move(student), task.temperature);
   const std::int64_t step_tokens = task.batch_sequences * task.data.sequence_tokens;
   const LearningRateSchedule schedule{.peak = task.learning_rate,
-                                      .steps = StepsFor(task.tokens, step_tokens)};
+                                      .steps = StepsFor(task.tokens, step_tokens),
+                                      .warmup_share = task.warmup_share,
+                                      .decay_share = task.decay_share};
   absl::StatusOr<TrainingOutcome> outcome = DistillRun{task, *teacher, *data, host}.Train(trainer, schedule);
   if (!outcome.ok()) return outcome.status();
   status = SaveStudent(output, trainer.student(), teacher->digest);

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/distill/align_task.h"
 #include "worker/model/model_config.h"
 #include "worker/task_host.h"
 
@@ -22,6 +23,9 @@ struct DistillTask {
   double learning_rate = 3e-4;
   int batch_sequences = 3;
   double temperature = 1;
+  double warmup_share = 0.03, decay_share = 0.5;  // of the steps
+  Join join = Join::kReplace;
+  AlignTarget aligned_to = AlignTarget::kHead;
 };
 
 struct DistillReport {
@@ -30,8 +34,8 @@ struct DistillReport {
   double last_loss = 0;
 };
 
-// Reads input "aligned"; writes the student's trained tensors and what it is (kept heads, N) into `output`.
-// Resumes like RunAlignTask.
+// Reads input "aligned", or "student" where that was aligned to its layers; writes the student's trained
+// tensors and what it is (kept heads, N) into `output`. Resumes like RunAlignTask.
 absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& host,
                                              const std::filesystem::path& output);
 

@@ -34,14 +34,15 @@ at::Tensor TokenNorms(const at::Tensor& x) {
 }  // namespace
 
 HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration)
-    : teacher_(teacher) {
-  WalkTeacher(teacher, calibration, [&](const LayerView& view) {
-    const AttentionWeights& attention = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
-    mixers_.push_back(InitHeads(teacher.config, attention, state_dim, view, calibration.reset));
-    const std::vector<NamedTensor> tensors = MixerTensors(view.layer, mixers_.back());
+    : HeadAligner(teacher, InitMixers(teacher, state_dim, calibration)) {}
+
+HeadAligner::HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers)
+    : teacher_(teacher), mixers_(std::move(mixers)) {
+  for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
+    const std::vector<NamedTensor> tensors = MixerTensors(static_cast<int>(layer), mixers_[layer]);
     for (const NamedTensor& named : tensors) at::Tensor(named.tensor).set_requires_grad(true);
     optimizers_.emplace_back(tensors, AdamWOptions{});
-  });
+  }
 }
 
 AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std::uint64_t seed,

@@ -25,6 +25,8 @@ class HeadAligner {
   // The mixers start from the teacher's rows and the calibration batch (init_heads.h). `teacher` must outlive
   // this.
   HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration);
+  // From mixers that are there: one per layer, with all heads.
+  HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers);
 
   // One optimizer step of every layer. In half of the layers, drawn from (seed, step), some heads are left
   // out of the difference, so that no head learns to repair another's error: a student keeps only some of

@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "worker/distill/teacher_walk.h"
 #include "worker/model/mamba2_mixer.h"
 #include "worker/model/transformer.h"
@@ -12,11 +14,16 @@
 namespace rad {
 
 // One layer's mixer: x from the v rows, B from the k rows, C from the q rows, each head's k and q reduced to
-// the N directions that carry most of q.k on the calibration tokens; a convolution that does nothing, a gate
-// of 1, and per head the decay, the scale of C.B and the skip D that fit the teacher head's output best
-// (least squares). Rotary positions have no counterpart: where a head looks by distance is left to the decay.
-// N <= P.
+// the N directions that carry most of q.k on the calibration tokens (the best rank-N factors of the q-k map
+// where both are white; of the six ways that tests/worker/distill/init_trial.cc tries, none had less error
+// at the start). With N = P that is q.k itself; with N > P the state beyond it starts empty: C drawn, B 0. A
+// convolution that does nothing, a gate of 1, and per head the numbers of calibrate_heads.h. Rotary positions
+// have no counterpart: where a head looks by distance is left to the decay.
 Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
                         const LayerView& calibration, const at::Tensor& reset);
+
+// That of every layer.
+std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, int state_dim,
+                                      const BatchTensors& calibration);
 
 }  // namespace rad

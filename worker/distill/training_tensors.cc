@@ -3,6 +3,11 @@
 #include "worker/model/ssd.h"
 
 namespace rad {
+namespace {
+
+constexpr int kCalibrationSequences = 8;
+
+}  // namespace
 
 BatchTensors ToTensors(const TrainingBatch& batch) {
   const std::vector<std::int64_t> shape{batch.sequences, batch.sequence_tokens};
@@ -15,6 +20,12 @@ BatchTensors ToTensors(const TrainingBatch& batch) {
     tensors.reset = DocumentStarts(document);
   }
   return tensors;
+}
+
+absl::StatusOr<BatchTensors> CalibrationBatch(const TrainingData& data) {
+  const absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kCalibrate, 0, kCalibrationSequences);
+  if (!batch.ok()) return batch.status();
+  return ToTensors(*batch);
 }
 
 }  // namespace rad

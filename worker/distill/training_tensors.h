@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include "absl/status/statusor.h"
 #include "worker/data/training_data.h"
 
 namespace rad {
@@ -16,5 +17,8 @@ struct BatchTensors {
 };
 
 BatchTensors ToTensors(const TrainingBatch& batch);
+
+// The batch that what needs no training is fitted on; the same for every task with the same data.
+absl::StatusOr<BatchTensors> CalibrationBatch(const TrainingData& data);
 
 }  // namespace rad

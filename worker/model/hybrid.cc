@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "worker/model/join_heads.h"
 
 namespace rad {
 namespace {
@@ -37,6 +38,11 @@ Mamba2Weights Detached(Mamba2Weights w) {
   return w;
 }
 
+void ClearKeptSsmColumns(const HeadSplit& split, std::int64_t P, at::Tensor& o) {
+  const at::Tensor ssm_columns = o.slice(1, static_cast<std::int64_t>(split.kept.size()) * P);
+  for (const int head : split.kept) ssm_columns.narrow(1, head * P, P).zero_();
+}
+
 std::vector<int> Concatenated(std::vector<int> first, const std::vector<int>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
@@ -44,11 +50,12 @@ std::vector<int> Concatenated(std::vector<int> first, const std::vector<int>& se
 
 }  // namespace
 
-HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept) {
+HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept, Join join) {
   const int group_size = static_cast<int>(config.heads / config.kv_heads);
   HeadSplit split{std::move(kept)};
   for (int head = 0; head < config.heads; ++head) {
-    if (!std::binary_search(split.kept.begin(), split.kept.end(), head)) split.replaced.push_back(head);
+    const bool is_kept = std::binary_search(split.kept.begin(), split.kept.end(), head);
+    if (!is_kept || join != Join::kReplace) split.ssm.push_back(head);
   }
   for (const int head : split.kept) {
     const int group = head / group_size;
@@ -72,12 +79,17 @@ Transformer WithoutAttention(const Transformer& teacher) {
 }
 
 HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
-                            const Mamba2Weights& all_heads) {
-  HybridLayer layer{MakeHeadSplit(config, std::move(kept))};
+                            Join join, const Mamba2Weights& all_heads) {
+  HybridLayer layer{MakeHeadSplit(config, std::move(kept), join)};
   const HeadSplit& split = layer.split;
   layer.attention = SelectAttention(teacher, split, config.head_dim);
-  if (!split.replaced.empty()) layer.ssm = Detached(SelectHeads(all_heads, split.replaced));
-  layer.o = SelectBlocks(teacher.o, Concatenated(split.kept, split.replaced), config.head_dim, 1);
+  if (!split.ssm.empty()) layer.ssm = Detached(SelectHeads(all_heads, split.ssm));
+  layer.o = SelectBlocks(teacher.o, Concatenated(split.kept, split.ssm), config.head_dim, 1);
+  if (join == Join::kSum) ClearKeptSsmColumns(split, config.head_dim, layer.o);
+  if (join == Join::kAdapter && !split.kept.empty()) {
+    layer.adapter = at::eye(config.hidden);
+    layer.adapter_bias = at::zeros({config.hidden});
+  }
   return layer;
 }
 
@@ -101,6 +113,8 @@ std::vector<NamedTensor> TrainedTensors(const HybridStudent& student) {
     add("ssm.z_bias", layer.ssm.z_bias);
     add("ssm.D", layer.ssm.D);
     add("o_proj.weight", layer.o);
+    add("adapter.weight", layer.adapter);
+    add("adapter.bias", layer.adapter_bias);
   }
   return tensors;
 }
@@ -128,11 +142,10 @@ at::Tensor KeptHeadOutputs(const ModelConfig& config, const HybridLayer& layer, 
 
 at::Tensor HybridMixer(const ModelConfig& config, const HybridLayer& layer, const at::Tensor& normed,
                        const Rope& rope, const at::Tensor& document) {
-  std::vector<at::Tensor> heads;
-  if (!layer.split.kept.empty()) heads.push_back(KeptHeadOutputs(config, layer, normed, rope, document));
-  if (!layer.split.replaced.empty())
-    heads.push_back(Mamba2Heads(layer.ssm, normed, DocumentStarts(document)));
-  return Linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
+  at::Tensor attention, ssm;
+  if (!layer.split.kept.empty()) attention = KeptHeadOutputs(config, layer, normed, rope, document);
+  if (!layer.split.ssm.empty()) ssm = Mamba2Heads(layer.ssm, normed, DocumentStarts(document));
+  return JoinHeads(layer, attention, ssm);
 }
 
 at::Tensor LayerForward(const HybridStudent& student, int layer, const at::Tensor& x, const Rope& rope,

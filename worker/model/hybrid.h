@@ -1,9 +1,14 @@
-// hybrid.h: the student: a Transformer whose layers keep a few attention heads and replace the others by
-// DiscreteMamba-2 heads ("replace" join of arXiv 2602.11374: the input of the output projection is cut into
-// one chunk of P per head, and each chunk comes from that head's kind). Embedding, norms, MLPs and LM head
-// are the teacher's own tensors, not copies. A layer may keep 0 heads (then it has no attention) or all (then
-// no SSM). Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, P head dimension, N state
-// dimension.
+// hybrid.h: the student: a Transformer whose layers keep a few attention heads beside DiscreteMamba-2 heads.
+// With join
+//   replace  (arXiv 2602.11374) the input of the output projection is cut into one chunk of P per head, and
+//   each
+//            chunk comes from that head's kind: S = H - K SSM heads. A layer that keeps all has no SSM.
+//   adapter  (its authors' code) S = H; s = o_ssm(SSM heads), t = o_kept(kept heads); t is given s's mean and
+//            deviation token by token, sent through a linear with bias, and averaged with s
+//   sum      S = H; s + t
+// and a layer that keeps none is its SSM heads alone. Embedding, norms, MLPs and LM head are the teacher's
+// own tensors, not copies. Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, S SSM heads,
+// P head dimension, N state dimension.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -11,22 +16,23 @@
 #include <span>
 #include <vector>
 
+#include "worker/model/join.h"
 #include "worker/model/mamba2_mixer.h"
 #include "worker/model/named_tensor.h"
 #include "worker/model/transformer.h"
 
 namespace rad {
 
-// Which heads of a layer are attention, and which key-value groups those need.
+// Which heads of a layer are attention, which are SSM heads, and which key-value groups the former need.
 struct HeadSplit {
   std::vector<int> kept;        // attention heads, ascending
-  std::vector<int> replaced;    // SSM heads, ascending
+  std::vector<int> ssm;         // SSM heads, ascending
   std::vector<int> groups;      // the teacher's key-value groups that a kept head reads, ascending
   std::vector<int> kept_group;  // per kept head: index into groups
 };
 
 // kept: any set of heads, at least 0 and below config.heads, ascending.
-HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept);
+HeadSplit MakeHeadSplit(const ModelConfig& config, std::vector<int> kept, Join join);
 // Kept heads in any order -> one ascending list per layer.
 std::vector<std::vector<int>> KeptByLayer(const ModelConfig& config, std::span<const HeadId> kept);
 
@@ -36,23 +42,28 @@ struct HybridLayer {
   // teacher has them. Kept heads of one group share k and v, in the weights and in the cache. `o` is not
   // used.
   AttentionWeights attention;
-  Mamba2Weights ssm;  // one head per entry of split.replaced
-  at::Tensor o;       // [d, H*P]; columns: the kept heads, then the replaced ones, each in the order of split
+  Mamba2Weights ssm;  // one head per entry of split.ssm
+  at::Tensor o;       // [d, (K+S)*P]; columns: the kept heads, then the SSM heads, each in the order of split
+  at::Tensor adapter;       // [d, d]; with join adapter where both kinds of head are
+  at::Tensor adapter_bias;  // [d]
 };
 
 struct HybridStudent {
   Transformer base;  // the teacher's, its attention weights left out
   std::int64_t state_dim = 0;
+  Join join = Join::kReplace;
   std::vector<HybridLayer> layers;
 };
 
 // Shares every tensor of the teacher but those of its attention.
 Transformer WithoutAttention(const Transformer& teacher);
 
-// Copies the teacher's weights of the kept heads and all of o, and the SSM heads of the others out of
-// `all_heads`, one SSM head per head of the teacher. All tensors are new leaves, without gradient.
+// Copies the teacher's weights of the kept heads and of o, and the SSM heads of the layer out of `all_heads`,
+// one SSM head per head of the teacher. With join sum, o's columns of the kept heads' SSM heads are 0, so
+// that the student starts as the one with join replace. An adapter starts as the identity. All tensors are
+// new leaves, without gradient.
 HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
-                            const Mamba2Weights& all_heads);
+                            Join join, const Mamba2Weights& all_heads);
 
 // The trained tensors, "layers.3.attention.q_proj.weight", ..., in a fixed order. Handles, not copies: to set
 // requires_grad, to optimise in place, to save.

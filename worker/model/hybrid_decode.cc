@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "worker/model/join_heads.h"
+
 namespace rad {
 namespace {
 
@@ -32,7 +34,7 @@ class HybridDecodeState : public DecodeState {
         cache.v = at::zeros_like(cache.k);
       }
       attention_.push_back(cache);
-      const bool has_ssm = !layer.split.replaced.empty();
+      const bool has_ssm = !layer.split.ssm.empty();
       ssm_.push_back(has_ssm ? MakeMamba2State(layer.ssm, batch, cache_dtype) : Mamba2State{});
     }
   }
@@ -72,10 +74,10 @@ class HybridDecodeState : public DecodeState {
  private:
   at::Tensor Mixer(std::size_t l, const at::Tensor& normed, const Rope& rope) {
     const HybridLayer& layer = student_.layers[l];
-    std::vector<at::Tensor> heads;
-    if (!layer.split.kept.empty()) heads.push_back(Attend(l, normed, rope));
-    if (!layer.split.replaced.empty()) heads.push_back(Mamba2HeadsFrom(layer.ssm, normed, ssm_[l]));
-    return Linear(heads.size() == 1 ? heads[0] : at::cat(heads, 2), layer.o);
+    at::Tensor attention, ssm;
+    if (!layer.split.kept.empty()) attention = Attend(l, normed, rope);
+    if (!layer.split.ssm.empty()) ssm = Mamba2HeadsFrom(layer.ssm, normed, ssm_[l]);
+    return JoinHeads(layer, attention, ssm);
   }
 
   at::Tensor Attend(std::size_t l, const at::Tensor& normed, const Rope& rope) {
@@ -121,8 +123,8 @@ class HybridModel : public LanguageModel {
     std::int64_t numbers = 0;
     for (const HybridLayer& layer : student_.layers) {
       const auto groups = static_cast<std::int64_t>(layer.split.groups.size());
-      const auto replaced = static_cast<std::int64_t>(layer.split.replaced.size());
-      numbers += groups * 2 * P * context + replaced * (P * N + kConvHistory * (P + 2 * N));
+      const auto ssm = static_cast<std::int64_t>(layer.split.ssm.size());
+      numbers += groups * 2 * P * context + ssm * (P * N + kConvHistory * (P + 2 * N));
     }
     return numbers * kBytes;
   }

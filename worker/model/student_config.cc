@@ -39,6 +39,11 @@ absl::StatusOr<std::string> Field(const std::map<std::string, std::string>& meta
   return found->second;
 }
 
+absl::StatusOr<Join> ParseJoin(const std::string& name) {
+  if (const std::optional<Join> join = JoinNamed(name)) return *join;
+  return Invalid(StrCat("join is '", name, "'; this program knows replace, adapter and sum"));
+}
+
 OrderedJson TeacherJson(const ModelConfig& c) {
   OrderedJson json{{"model_type", c.architecture},
                    {"num_hidden_layers", c.layers},
@@ -122,7 +127,8 @@ std::map<std::string, std::string> IdentityMetadata(const StudentIdentity& stude
   return {{"format", kFormat},
           {"state_dim", StrCat(student.state_dim)},
           {"kept", absl::StrJoin(student.kept, " ", append_head)},
-          {"teacher_digest", student.teacher_digest}};
+          {"teacher_digest", student.teacher_digest},
+          {"join", std::string(JoinName(student.join))}};
 }
 
 absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string, std::string>& metadata) {
@@ -142,6 +148,11 @@ absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string
     student.kept.push_back(*id);
   }
   student.teacher_digest = *digest;
+  if (const auto join_name = metadata.find("join"); join_name != metadata.end()) {
+    const auto join = ParseJoin(join_name->second);
+    if (!join.ok()) return join.status();
+    student.join = *join;
+  }
   return student;
 }
 
@@ -150,6 +161,7 @@ OrderedJson StudentConfigJson(const StudentIdentity& student, const ModelConfig&
   for (const HeadId id : student.kept) kept.push_back({id.layer, id.head});
   OrderedJson json{{"model_type", kModelType},
                    {"state_dim", student.state_dim},
+                   {"join", JoinName(student.join)},
                    {"kept_heads", kept},
                    {"teacher_digest", student.teacher_digest},
                    {"qkv_bias", model.qkv_bias}};
@@ -170,6 +182,11 @@ absl::StatusOr<StudentConfig> ParseStudentConfig(const Json& json) {
   const std::string* digest = FindString(json, "teacher_digest");
   StudentConfig config{{state_dim->get<std::int64_t>(), *std::move(kept), digest == nullptr ? "" : *digest},
                        *std::move(model)};
+  if (const std::string* name = FindString(json, "join"); name != nullptr) {
+    const auto join = ParseJoin(*name);
+    if (!join.ok()) return join.status();
+    config.student.join = *join;
+  }
   if (const absl::Status status = CheckIdentity(config.student, config.model); !status.ok()) return status;
   return config;
 }

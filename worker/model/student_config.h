@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/model/join.h"
 #include "worker/model/model_config.h"
 
 namespace rad {
@@ -17,19 +18,21 @@ struct StudentIdentity {
   std::int64_t state_dim = 0;
   std::vector<HeadId> kept;    // ascending
   std::string teacher_digest;  // ModelFile::Digest of the teacher
+  Join join = Join::kReplace;
 };
 
 // INVALID_ARGUMENT names the field: a head that the model lacks or that is listed twice, a state dimension
 // below 1.
 absl::Status CheckIdentity(const StudentIdentity& student, const ModelConfig& model);
 
-// {"format": "rad.student.1", "state_dim": "8", "kept": "16.0 18.6", "teacher_digest": ...}
+// {"format": "rad.student.1", "state_dim": "8", "kept": "16.0 18.6", "teacher_digest": ..., "join":
+// "replace"}. Without a join it is replace, here and below: files from before there was a choice.
 std::map<std::string, std::string> IdentityMetadata(const StudentIdentity& student);
 absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string, std::string>& metadata);
 
-// {"model_type": "rad_hybrid", "state_dim": 8, "kept_heads": [[16, 0], ...], "teacher_digest": ...,
-// "qkv_bias": ..., "rope_factors": [...], "teacher": a config as Hugging Face writes it for the teacher's
-// architecture}
+// {"model_type": "rad_hybrid", "state_dim": 8, "join": "replace", "kept_heads": [[16, 0], ...],
+// "teacher_digest": ..., "qkv_bias": ..., "rope_factors": [...], "teacher": a config as Hugging Face writes
+// it for the teacher's architecture}
 nlohmann::ordered_json StudentConfigJson(const StudentIdentity& student, const ModelConfig& model);
 
 struct StudentConfig {

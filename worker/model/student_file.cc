@@ -23,12 +23,17 @@ AttentionWeights BlankAttention(const ModelConfig& config, const HeadSplit& spli
   return w;
 }
 
-HybridLayer BlankLayer(const ModelConfig& config, std::vector<int> kept, std::int64_t state_dim) {
-  HybridLayer layer{MakeHeadSplit(config, std::move(kept))};
+HybridLayer BlankLayer(const ModelConfig& config, std::vector<int> kept, const StudentIdentity& student) {
+  HybridLayer layer{MakeHeadSplit(config, std::move(kept), student.join)};
   layer.attention = BlankAttention(config, layer.split);
-  const auto replaced = static_cast<std::int64_t>(layer.split.replaced.size());
-  if (replaced > 0) layer.ssm = MakeMamba2Weights(config.hidden, replaced, config.head_dim, state_dim);
-  layer.o = at::empty({config.hidden, config.heads * config.head_dim});
+  const auto attention = static_cast<std::int64_t>(layer.split.kept.size()),
+             ssm = static_cast<std::int64_t>(layer.split.ssm.size());
+  if (ssm > 0) layer.ssm = MakeMamba2Weights(config.hidden, ssm, config.head_dim, student.state_dim);
+  layer.o = at::empty({config.hidden, (attention + ssm) * config.head_dim});
+  if (student.join == Join::kAdapter && attention > 0) {
+    layer.adapter = at::empty({config.hidden, config.hidden});
+    layer.adapter_bias = at::empty({config.hidden});
+  }
   return layer;
 }
 
@@ -39,9 +44,9 @@ absl::Status InFile(const std::filesystem::path& path, const absl::Status& statu
 }  // namespace
 
 HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& identity) {
-  HybridStudent student{WithoutAttention(base), identity.state_dim};
+  HybridStudent student{WithoutAttention(base), identity.state_dim, identity.join};
   for (std::vector<int>& kept : KeptByLayer(base.config, identity.kept)) {
-    student.layers.push_back(BlankLayer(base.config, std::move(kept), identity.state_dim));
+    student.layers.push_back(BlankLayer(base.config, std::move(kept), identity));
   }
   return student;
 }
@@ -72,7 +77,7 @@ std::vector<HeadId> KeptHeads(const HybridStudent& student) {
 
 absl::Status SaveStudent(const std::filesystem::path& folder, const HybridStudent& student,
                          const std::string& teacher_digest) {
-  const StudentIdentity identity{student.state_dim, KeptHeads(student), teacher_digest};
+  const StudentIdentity identity{student.state_dim, KeptHeads(student), teacher_digest, student.join};
   return WriteTensorFile(folder / kStudentFile, TrainedTensors(student), IdentityMetadata(identity));
 }
 

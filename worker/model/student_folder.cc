@@ -93,7 +93,8 @@ absl::StatusOr<Transformer> ReadBase(const ModelConfig& config, const TensorFile
 void ConvertMatrices(HybridStudent& student, at::ScalarType dtype) {
   for (HybridLayer& layer : student.layers) {
     AttentionWeights& a = layer.attention;
-    for (at::Tensor* t : {&a.q, &a.k, &a.v, &a.q_bias, &a.k_bias, &a.v_bias, &layer.ssm.in_proj, &layer.o}) {
+    for (at::Tensor* t : {&a.q, &a.k, &a.v, &a.q_bias, &a.k_bias, &a.v_bias, &layer.ssm.in_proj, &layer.o,
+                          &layer.adapter, &layer.adapter_bias}) {
       if (t->defined()) *t = t->to(dtype);
     }
   }

@@ -12,12 +12,21 @@ absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host
   if (!prompts.ok()) return prompts.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
+  const auto target = TargetOf(work.align().target());
+  if (!target.ok()) return target.status();
+  const auto join = JoinOf(work.join());
+  if (!join.ok()) return join.status();
   const auto report = RunAlignTask({.teacher = *teacher,
                                     .state_dim = static_cast<int>(work.state_dim()),
                                     .data = DataOf(work.data(), *prompts),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),
                                     .learning_rate = work.align().learning_rate(),
-                                    .batch_sequences = static_cast<int>(work.align().batch_sequences())},
+                                    .batch_sequences = static_cast<int>(work.align().batch_sequences()),
+                                    .warmup_share = work.align().warmup_share(),
+                                    .decay_share = work.align().decay_share(),
+                                    .target = *target,
+                                    .kept = HeadsOf(work.kept()),
+                                    .join = *join},
                                    host, output);
   if (!report.ok()) return report.status();
   v1::AlignResult result;

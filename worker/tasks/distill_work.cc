@@ -12,6 +12,10 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHo
   if (!prompts.ok()) return prompts.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
+  const auto join = JoinOf(work.join());
+  if (!join.ok()) return join.status();
+  const auto aligned_to = TargetOf(work.aligned_to());
+  if (!aligned_to.ok()) return aligned_to.status();
   const auto report = RunDistillTask({.teacher = *teacher,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
@@ -19,7 +23,11 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHo
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),
                                       .learning_rate = work.distill().learning_rate(),
                                       .batch_sequences = static_cast<int>(work.distill().batch_sequences()),
-                                      .temperature = work.distill().temperature()},
+                                      .temperature = work.distill().temperature(),
+                                      .warmup_share = work.distill().warmup_share(),
+                                      .decay_share = work.distill().decay_share(),
+                                      .join = *join,
+                                      .aligned_to = *aligned_to},
                                      host, output);
   if (!report.ok()) return report.status();
   v1::DistillResult result;

@@ -64,6 +64,34 @@ DataSpec DataOf(const v1::Data& data, ProbeSpec prompts) {
                   .prompts = std::move(prompts)};
 }
 
+absl::StatusOr<Join> JoinOf(v1::Student::Join join) {
+  switch (join) {
+    case v1::Student::JOIN_UNSPECIFIED:
+    case v1::Student::REPLACE:
+      return Join::kReplace;
+    case v1::Student::ADAPTER:
+      return Join::kAdapter;
+    case v1::Student::SUM:
+      return Join::kSum;
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("student.join: ", join, " is unknown to this worker; use replace, adapter or sum"));
+  }
+}
+
+absl::StatusOr<AlignTarget> TargetOf(v1::Align::Target target) {
+  switch (target) {
+    case v1::Align::TARGET_UNSPECIFIED:
+    case v1::Align::HEAD:
+      return AlignTarget::kHead;
+    case v1::Align::LAYER:
+      return AlignTarget::kLayer;
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("align.target: ", target, " is unknown to this worker; use head or layer"));
+  }
+}
+
 std::vector<HeadId> HeadsOf(const google::protobuf::RepeatedPtrField<v1::Head>& heads) {
   std::vector<HeadId> ids;
   for (const v1::Head& head : heads)

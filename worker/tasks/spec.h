@@ -3,6 +3,7 @@
 
 #include "rad/v1/plan.pb.h"
 #include "worker/data/data_spec.h"
+#include "worker/distill/align_task.h"
 #include "worker/model/model_config.h"
 
 namespace rad {
@@ -13,6 +14,11 @@ absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std:
 
 // `prompts` shapes the synthetic prompts; their keys and seeds are training's own.
 DataSpec DataOf(const v1::Data& data, ProbeSpec prompts);
+
+// INVALID_ARGUMENT names a value that this worker does not know. Unspecified is what there was before the
+// choice: replace and head.
+absl::StatusOr<Join> JoinOf(v1::Student::Join join);
+absl::StatusOr<AlignTarget> TargetOf(v1::Align::Target target);
 
 // Sorted, without repetitions.
 std::vector<HeadId> HeadsOf(const google::protobuf::RepeatedPtrField<v1::Head>& heads);

@@ -93,8 +93,17 @@ TEST_F(InitHeadsTest, ScaleAndSkipAreTheBestForEveryHead) {
   }
 }
 
-TEST_F(InitHeadsTest, RefusesAStateLargerThanTheHead) {
-  EXPECT_THROW(InitHeads(config, attention, 9, view, {}), c10::Error);
+TEST_F(InitHeadsTest, StateBeyondTheHeadStartsEmptyAndLearns) {
+  const auto P = static_cast<int>(config.head_dim);
+  const Mamba2Weights w = InitHeads(config, attention, P + 3, view, {}),
+                      full = InitHeads(config, attention, P, view, {});
+  EXPECT_LT(Distance(Scores(w, view.normed), Scores(full, view.normed)), 1e-5);
+  EXPECT_TRUE(at::allclose(Mamba2Heads(w, view.normed), Mamba2Heads(full, view.normed), 1e-4, 1e-4));
+  w.in_proj.requires_grad_();
+  Mamba2Heads(w, view.normed).square().sum().backward();
+  const at::Tensor moved = w.in_proj.grad().narrow(0, w.x_rows(), w.b_rows()).unflatten(0, {w.heads, P + 3});
+  EXPECT_TRUE((moved.abs().sum(2) > 0).all().item<bool>());  // every row of B
+  EXPECT_TRUE(at::equal(w.in_proj, InitHeads(config, attention, P + 3, view, {}).in_proj));
 }
 
 }  // namespace

@@ -97,6 +97,43 @@ TEST_F(TrainingTasksTest, TrainAndWriteWhatTheNextStageReads) {
   EXPECT_EQ(student->state_dim, 4);
 }
 
+// Aligned by heads, each join; and the student aligned by its layers.
+TEST_F(TrainingTasksTest, EveryJoinTrainsAndLoadsAgain) {
+  FolderHost align_host;
+  align.state_dim = distill.state_dim = 9;  // above the head dimension
+  ASSERT_TRUE(RunAlignTask(align, align_host, align_host.Output()).ok());
+  for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
+    FolderHost layer_host, by_heads, by_layers;
+    distill.join = join;
+    by_heads.inputs["aligned"] = align_host.Output();
+    distill.aligned_to = AlignTarget::kHead;
+    const auto from_heads = RunDistillTask(distill, by_heads, by_heads.Output());
+    ASSERT_TRUE(from_heads.ok()) << from_heads.status();
+    EXPECT_LT(from_heads->last_loss, from_heads->first_loss) << JoinName(join);
+
+    AlignTask layers = align;
+    layers.target = AlignTarget::kLayer;
+    layers.kept = distill.kept;
+    layers.join = join;
+    const auto aligned = RunAlignTask(layers, layer_host, layer_host.Output());
+    ASSERT_TRUE(aligned.ok()) << aligned.status();
+    EXPECT_LT(aligned->last_error, aligned->first_error) << JoinName(join);
+    by_layers.inputs["student"] = layer_host.Output();
+    distill.aligned_to = AlignTarget::kLayer;
+    const auto from_layers = RunDistillTask(distill, by_layers, by_layers.Output());
+    ASSERT_TRUE(from_layers.ok()) << from_layers.status();
+
+    const auto file = OpenModelFile(align.teacher);
+    const auto teacher = LoadTransformer(**file, at::kFloat);
+    for (const FolderHost* some : {&by_heads, &by_layers}) {
+      const auto student = LoadStudent(some->Output(), *teacher, *(*file)->Digest());
+      ASSERT_TRUE(student.ok()) << student.status();
+      EXPECT_EQ(student->join, join);
+      EXPECT_EQ(KeptHeads(*student), distill.kept);
+    }
+  }
+}
+
 TEST_F(TrainingTasksTest, InterruptedTasksEndInTheSameBits) {
   FolderHost align_host, distill_host, cut_align_host, cut_distill_host;
   Run(align_host, distill_host, std::nullopt);
@@ -118,7 +155,7 @@ TEST_F(TrainingTasksTest, BadSettingsAreNamedAndNothingIsWritten) {
   };
   EXPECT_THAT(align_error([](AlignTask& t) { t.tokens = 0; }), HasSubstr("align.tokens: 0"));
   EXPECT_THAT(align_error([](AlignTask& t) { t.learning_rate = 0; }), HasSubstr("align.learning_rate: 0"));
-  EXPECT_THAT(align_error([](AlignTask& t) { t.state_dim = 9; }), HasSubstr("student.state_dim: 9"));
+  EXPECT_THAT(align_error([](AlignTask& t) { t.state_dim = 0; }), HasSubstr("student.state_dim: 0"));
   EXPECT_THAT(align_error([](AlignTask& t) { t.data.text = {"/nowhere/*.txt"}; }),
               HasSubstr("/nowhere/*.txt"));
   DistillTask task = distill;

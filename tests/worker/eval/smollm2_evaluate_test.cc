@@ -68,7 +68,7 @@ class Evaluate : public testing::Test {
     std::iota(all.begin(), all.end(), 0);
     HybridStudent student{WithoutAttention(*teacher), 8, {}};
     for (const LayerWeights& layer : teacher->layers) {
-      student.layers.push_back(MakeHybridLayer(teacher->config, layer.attention, all, {}));
+      student.layers.push_back(MakeHybridLayer(teacher->config, layer.attention, all, Join::kReplace, {}));
     }
     std::filesystem::create_directories(folder_ / "student");
     const absl::Status saved = SaveStudent(folder_ / "student", student, *(*file)->Digest());

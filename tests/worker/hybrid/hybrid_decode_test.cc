@@ -3,6 +3,9 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <tuple>
+
 #include "tests/worker/hybrid/random_student.h"
 #include "tests/worker/hybrid/reference_scan.h"
 
@@ -15,16 +18,17 @@ struct Feeds {
   const char* name;
   std::vector<std::int64_t> counts;
 };
-class DecodeTest : public testing::TestWithParam<Feeds> {};
+class DecodeTest : public testing::TestWithParam<std::tuple<Join, Feeds>> {};
 
 TEST_P(DecodeTest, FeedingInPartsIsTheWholeForward) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto& [join, feeds] = GetParam();
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4, join));
   const at::Tensor ids = at::randint(SmallConfig().vocab, {2, 20}, at::kLong);
   at::NoGradGuard no_grad;
   const at::Tensor expected = model->Logits(model->HiddenStates(ids));
   const auto state = model->NewDecodeState(2, 20, at::kFloat);
   std::int64_t end = 0;
-  for (const std::int64_t count : GetParam().counts) {
+  for (const std::int64_t count : feeds.counts) {
     const at::Tensor logits = state->Feed(ids.slice(1, end, end + count));
     end += count;
     ASSERT_LT(RelativeError(logits, expected.select(1, end - 1)), 2e-5) << "after " << end << " tokens";
@@ -33,10 +37,15 @@ TEST_P(DecodeTest, FeedingInPartsIsTheWholeForward) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Parts, DecodeTest,
-                         testing::Values(Feeds{"Prompt", {20}}, Feeds{"PromptThenTokens", {17, 1, 1, 1}},
-                                         Feeds{"Tokens", std::vector<std::int64_t>(20, 1)},
-                                         Feeds{"Mixed", {1, 2, 1, 9, 7}}),
-                         [](const auto& info) { return info.param.name; });
+                         testing::Combine(testing::Values(Join::kReplace, Join::kAdapter, Join::kSum),
+                                          testing::Values(Feeds{"Prompt", {20}},
+                                                          Feeds{"PromptThenTokens", {17, 1, 1, 1}},
+                                                          Feeds{"Tokens", std::vector<std::int64_t>(20, 1)},
+                                                          Feeds{"Mixed", {1, 2, 1, 9, 7}})),
+                         [](const auto& info) {
+                           return std::string(JoinName(std::get<0>(info.param))) +
+                                  std::get<1>(info.param).name;
+                         });
 
 TEST(DecodeStateTest, MeasuredBytesAreThoseOfTheFormula) {
   const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
@@ -49,6 +58,17 @@ TEST(DecodeStateTest, MeasuredBytesAreThoseOfTheFormula) {
     std::int64_t total = 0;
     for (const auto& [kind, count] : bytes) total += count;
     EXPECT_EQ(total, model->DecodingBytesByFormula(context));
+  }
+}
+
+TEST(DecodeStateTest, WithTheOtherJoinsKeptHeadsHaveAnSsmStateToo) {
+  for (const Join join : {Join::kAdapter, Join::kSum}) {
+    const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4, join));
+    const auto bytes = model->NewDecodeState(1, 128, at::kBFloat16)->MeasuredBytes();
+    EXPECT_EQ(bytes.at("kv_cache"), (2 + 0 + 2) * 2 * 8 * 128 * 2);
+    EXPECT_EQ(bytes.at("ssm_state"), 3 * 6 * 8 * 4 * 2);
+    EXPECT_EQ(bytes.at("kv_cache") + bytes.at("ssm_state") + bytes.at("conv_state"),
+              model->DecodingBytesByFormula(128));
   }
 }
 

@@ -23,11 +23,17 @@ inline Mamba2Weights RandomMamba2(const ModelConfig& config, std::int64_t state_
 
 // kept: one ascending list of heads per layer of the teacher.
 inline HybridStudent RandomStudent(const Transformer& teacher, const std::vector<std::vector<int>>& kept,
-                                   std::int64_t state_dim) {
-  HybridStudent student{WithoutAttention(teacher), state_dim};
+                                   std::int64_t state_dim, Join join = Join::kReplace) {
+  HybridStudent student{WithoutAttention(teacher), state_dim, join};
   for (std::size_t l = 0; l < teacher.layers.size(); ++l) {
-    student.layers.push_back(MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept.at(l),
-                                             RandomMamba2(teacher.config, state_dim)));
+    HybridLayer layer = MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept.at(l), join,
+                                        RandomMamba2(teacher.config, state_dim));
+    if (layer.adapter.defined()) {
+      layer.adapter = at::randn(layer.adapter.sizes()) * 0.2;
+      layer.adapter_bias = at::randn(layer.adapter_bias.sizes()) * 0.2;
+    }
+    if (join == Join::kSum) layer.o = at::randn(layer.o.sizes()) * 0.2;  // it starts with zeros
+    student.layers.push_back(std::move(layer));
   }
   return student;
 }

@@ -98,17 +98,20 @@ ModelConfig ConfigWithEverything() {
 
 TEST_F(StudentFolderTest, SavedStudentLoadsBitForBit) {
   const Transformer teacher = RandomTransformer(ConfigWithEverything());
-  const HybridStudent student = RandomStudent(teacher, kKept, 4);
-  ASSERT_TRUE(SaveStudent(folder_, student, kDigest).ok());
-  const auto loaded = LoadStudent(folder_, teacher, kDigest);
-  ASSERT_TRUE(loaded.ok()) << loaded.status();
-  const auto expected = TrainedTensors(student), actual = TrainedTensors(*loaded);
-  ASSERT_EQ(actual.size(), expected.size());
-  for (std::size_t i = 0; i < actual.size(); ++i) {
-    EXPECT_EQ(actual[i].name, expected[i].name);
-    EXPECT_TRUE(at::equal(actual[i].tensor, expected[i].tensor)) << actual[i].name;
+  for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
+    const HybridStudent student = RandomStudent(teacher, kKept, 4, join);
+    ASSERT_TRUE(SaveStudent(folder_, student, kDigest).ok());
+    const auto loaded = LoadStudent(folder_, teacher, kDigest);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    const auto expected = TrainedTensors(student), actual = TrainedTensors(*loaded);
+    ASSERT_EQ(actual.size(), expected.size());
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+      EXPECT_EQ(actual[i].name, expected[i].name);
+      EXPECT_TRUE(at::equal(actual[i].tensor, expected[i].tensor)) << actual[i].name;
+    }
+    EXPECT_EQ(KeptHeads(*loaded), KeptHeads(student));
+    EXPECT_EQ(loaded->join, join);
   }
-  EXPECT_EQ(KeptHeads(*loaded), KeptHeads(student));
 }
 
 TEST_F(StudentFolderTest, StudentOfAnotherTeacherIsRefused) {
@@ -133,9 +136,12 @@ TEST_F(StudentFolderTest, StudentWithAMissingTensorNamesIt) {
 
 TEST_F(StudentFolderTest, ExportComputesWhatTheStudentDoes) {
   const at::NoGradGuard no_grad;
-  for (const ModelConfig& config : {SmallConfig(), ConfigWithEverything()}) {
+  const std::pair<ModelConfig, Join> kinds[] = {{SmallConfig(), Join::kReplace},
+                                                {ConfigWithEverything(), Join::kAdapter},
+                                                {ConfigWithEverything(), Join::kSum}};
+  for (const auto& [config, join] : kinds) {
     const Transformer teacher = RandomTransformer(config);
-    const HybridStudent student = RandomStudent(teacher, kKept, 4);
+    const HybridStudent student = RandomStudent(teacher, kKept, 9, join);  // N above the head dimension
     Export(teacher, student);
     EXPECT_TRUE(IsStudentFolder(folder_));
     const auto model = OpenStudentFolder(folder_, at::kFloat);
@@ -175,6 +181,9 @@ TEST_F(StudentFolderTest, BadFoldersNameTheFault) {
   json["kept_heads"].push_back({2, 6});
   EXPECT_NE(message(json).find("kept head 2.6"), std::string::npos);
   json = StudentConfigJson(identity, teacher.config);
+  json["join"] = "glue";
+  EXPECT_NE(message(json).find("join is 'glue'"), std::string::npos);
+  json["join"] = "replace";
   json["state_dim"] = 0;
   EXPECT_NE(message(json).find("state_dim is 0"), std::string::npos);
   json["state_dim"] = 8;

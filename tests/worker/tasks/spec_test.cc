@@ -60,6 +60,15 @@ TEST(SpecTest, TrainingPromptsAreTrainingsOwn) {
   EXPECT_EQ(spec.prompts.seed, 7u);
 }
 
+TEST(SpecTest, JoinsAndTargetsThatWereNotAskedForAreTheOldOnes) {
+  EXPECT_EQ(*JoinOf(v1::Student::JOIN_UNSPECIFIED), Join::kReplace);
+  EXPECT_EQ(*JoinOf(v1::Student::ADAPTER), Join::kAdapter);
+  EXPECT_EQ(*JoinOf(v1::Student::SUM), Join::kSum);
+  EXPECT_EQ(*TargetOf(v1::Align::TARGET_UNSPECIFIED), AlignTarget::kHead);
+  EXPECT_EQ(*TargetOf(v1::Align::LAYER), AlignTarget::kLayer);
+  EXPECT_EQ(JoinOf(static_cast<v1::Student::Join>(9)).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(SpecTest, HeadsAreASortedSet) {
   google::protobuf::RepeatedPtrField<v1::Head> heads;
   for (const auto& [layer, head] : {std::pair{2, 1}, {0, 3}, {2, 1}}) {

@@ -1,5 +1,7 @@
 #include "worker/tools/selftest/builtin_cases.h"
 
+#include <cmath>
+
 #include "kernels/kd_loss.h"
 #include "kernels/ssd_scan.h"
 
@@ -93,6 +95,61 @@ SelftestCase MixerCase() {
   return {"builtin_mixer", std::move(t), {{"heads", h}, {"P", P}, {"N", N}}};
 }
 
+// The join's formulas in double, number by number.
+double Mean(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double value : x) sum += value;
+  return sum / static_cast<double>(x.size());
+}
+
+double Deviation(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double value : x) sum += (value - Mean(x)) * (value - Mean(x));
+  return std::sqrt(sum / static_cast<double>(x.size()));
+}
+
+std::vector<double> Product(const at::Tensor& matrix, const std::vector<double>& x,
+                            std::int64_t first_column) {
+  std::vector<double> y;
+  for (std::int64_t row = 0; row < matrix.size(0); ++row) {
+    double sum = 0;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      sum += matrix[row][first_column + static_cast<std::int64_t>(i)].item<double>() * x[i];
+    y.push_back(sum);
+  }
+  return y;
+}
+
+std::vector<double> Numbers(const at::Tensor& row) {
+  const at::Tensor wide = row.to(at::kDouble).contiguous();
+  return {wide.const_data_ptr<double>(), wide.const_data_ptr<double>() + wide.numel()};
+}
+
+SelftestCase AdapterCase() {
+  const std::int64_t d = 24, kept = 16, ssm = 32, l = 12;
+  Tensors t;
+  t["attention"] = at::randn({2, l, kept});
+  t["ssm"] = at::randn({2, l, ssm});
+  t["o"] = at::randn({d, kept + ssm}) * 0.3;
+  t["adapter.weight"] = at::randn({d, d}) * 0.3;
+  t["adapter.bias"] = at::randn({d});
+  t["output"] = at::empty({2, l, d}, at::kDouble);
+  for (std::int64_t token = 0; token < 2 * l; ++token) {
+    const auto row = [&](const char* name) { return Numbers(t.at(name).flatten(0, 1)[token]); };
+    const std::vector<double> s = Product(t.at("o"), row("ssm"), kept);
+    std::vector<double> matched = Product(t.at("o"), row("attention"), 0);
+    const double mean = Mean(matched), deviation = Deviation(matched);
+    for (double& value : matched) value = (value - mean) / deviation * Deviation(s) + Mean(s);
+    const std::vector<double> adapted = Product(t.at("adapter.weight"), matched, 0);
+    for (std::int64_t i = 0; i < d; ++i) {
+      const auto at_i = static_cast<std::size_t>(i);
+      const double bias = t.at("adapter.bias")[i].item<double>();
+      t["output"].flatten(0, 1)[token][i] = (s[at_i] + adapted[at_i] + bias) / 2;
+    }
+  }
+  return {"builtin_adapter", std::move(t), nlohmann::json::object()};
+}
+
 SelftestCase KdCase(const char* name, double tau) {
   const std::int64_t tokens = 20, vocab = 300;
   Tensors t;
@@ -118,6 +175,7 @@ std::vector<SelftestCase> BuiltinCases(std::uint64_t seed) {
           ScanCase("builtin_ssd_mixed", 150, 4, 20, false),
           ScanCase("builtin_ssd_packed", 150, 8, 1, true),
           MixerCase(),
+          AdapterCase(),
           KdCase("builtin_kd", 1),
           KdCase("builtin_kd_tau2", 2)};
 }

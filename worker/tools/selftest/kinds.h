@@ -20,6 +20,9 @@ std::vector<Check> CheckSsd(const SelftestCase& test);
 // and _final [b,h,P,N], conv_state_mid and _final [b,channels,4] (of which the last three inputs are state),
 // mixer_matrix [b,h,l,l]. Settings: heads, P, N.
 std::vector<Check> CheckMixer(const SelftestCase& test);
+// Adapter join: attention [b,l,K*P], ssm [b,l,h*P], o [d,(K+h)*P], adapter.weight [d,d], adapter.bias [d];
+// output [b,l,d].
+std::vector<Check> CheckAdapter(const SelftestCase& test);
 // Distillation loss: teacher, student [T,V], keep [T]; loss [1], loss_per_token [T], grad_student.
 // Settings: tau_teacher, tau_student (1 when absent).
 std::vector<Check> CheckKdLoss(const SelftestCase& test);

@@ -23,6 +23,7 @@ const Kind kKinds[] = {
      CheckMixer,
      {"u", "param.conv1d.weight", "param.conv1d.bias", "param.D", "param.out_proj.weight"},
      {"heads", "P", "N"}},
+    {"adapter.weight", CheckAdapter, {"attention", "ssm", "o", "adapter.bias", "output"}, {}},
     {"student", CheckKdLoss, {"teacher", "keep"}, {}},
     {"raw", CheckDequantisation, {"f32"}, {"type"}},
 };
@@ -60,7 +61,8 @@ absl::StatusOr<std::vector<Check>> RunCase(const SelftestCase& test) {
   return absl::InvalidArgumentError(
       StrCat("case ", test.name,
              " is of no known kind: expected tensors of an SSD scan (log_a), a mixer layer "
-             "(param.in_proj.weight), a distillation loss (student) or a dequantisation (raw)"));
+             "(param.in_proj.weight), an adapter join (adapter.weight), a distillation loss (student) or a "
+             "dequantisation (raw)"));
 }
 
 }  // namespace rad
