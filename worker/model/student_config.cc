@@ -149,6 +149,11 @@ OrderedJson StudentConfigJson(const StudentIdentity& student, const ModelConfig&
   OrderedJson kept = OrderedJson::array();
   for (const HeadId id : student.kept) kept.push_back({id.layer, id.head});
   OrderedJson json{{"model_type", kModelType},
+                   {"architectures", {"RadHybridForCausalLM"}},
+                   {"auto_map",
+                    {{"AutoConfig", "configuration_rad_hybrid.RadHybridConfig"},
+                     {"AutoModelForCausalLM", "modeling_rad_hybrid.RadHybridForCausalLM"}}},
+                   {"dtype", "float32"},
                    {"state_dim", student.state_dim},
                    {"kept_heads", kept},
                    {"teacher_digest", student.teacher_digest},
