@@ -2,11 +2,11 @@
 // its first words, which hardly any model has from elsewhere.
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "worker/eval/key_value_file.h"
 #include "worker/eval/lookup.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 namespace {
@@ -24,7 +24,7 @@ std::string FirstWords(const std::string& text) {
 std::vector<LookupPiece> PiecesOf(const std::vector<KeyValue>& definitions) {
   std::vector<LookupPiece> pieces;
   for (const KeyValue& pair : definitions)
-    pieces.push_back({pair.key, absl::StrCat(pair.key, ": ", pair.value, "\n")});
+    pieces.push_back({pair.key, StrCat(pair.key, ": ", pair.value, "\n")});
   return pieces;
 }
 
@@ -39,9 +39,9 @@ Questions DefinitionLookupQuestions(const AskedTask& task, const QuestionSource&
                            const std::size_t asked = random.Below(definitions->size());
                            const auto& [term, definition] = (*definitions)[asked];
                            return {.asked = asked,
-                                   .text = absl::StrCat("\nQuestion: what is the definition of the word '",
-                                                        term, "'?\nAnswer: ", term, ":"),
-                                   .answer = absl::StrCat(" ", FirstWords(definition))};
+                                   .text = StrCat("\nQuestion: what is the definition of the word '", term,
+                                                  "'?\nAnswer: ", term, ":"),
+                                   .answer = StrCat(" ", FirstWords(definition))};
                          });
 }
 

@@ -6,12 +6,12 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "worker/data/held_out.h"
 #include "worker/eval/answer_probe.h"
 #include "worker/eval/text_loss.h"
 #include "worker/model/hybrid_decode.h"
 #include "worker/model/memory_meter.h"
+#include "worker/model/str_cat.h"
 #include "worker/model/student_file.h"
 #include "worker/model/teacher_model.h"
 #include "worker/model/working_dtype.h"
@@ -90,9 +90,9 @@ absl::Status CheckLengths(const AskedTask& task, const std::vector<ProbeExample>
   for (const ProbeExample& question : questions) {
     if (static_cast<std::int64_t>(question.ids.size()) <= context) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("evaluate.tasks: a question of ", TaskName(task.kind), " has ", question.ids.size(),
-                     " tokens, but the teacher's context ends at ", context, "; lower evaluate.",
-                     task.kind == TaskKind::kKvRetrieval ? "pairs" : "context_tokens"));
+        StrCat("evaluate.tasks: a question of ", TaskName(task.kind), " has ", question.ids.size(),
+               " tokens, but the teacher's context ends at ", context, "; lower evaluate.",
+               task.kind == TaskKind::kKvRetrieval ? "pairs" : "context_tokens"));
   }
   return absl::OkStatus();
 }
@@ -104,8 +104,7 @@ absl::StatusOr<TaskAccuracy> AnswerTask(const AskedTask& task, const QuestionSou
   const LanguageModel& model = models.evaluated();
   if (absl::Status status = CheckLengths(task, *questions, model.config().context); !status.ok())
     return status;
-  PhaseReport progress(host, models, absl::StrCat("answering ", TaskName(task.kind)), "examples",
-                       source.questions);
+  PhaseReport progress(host, models, StrCat("answering ", TaskName(task.kind)), "examples", source.questions);
   const auto run = AnswerProbe(model, *questions, [&](std::int64_t done) { return progress(done); });
   if (!run.ok()) return run.status();
   TaskAccuracy accuracy{task, source.questions};
@@ -166,8 +165,8 @@ absl::Status EvaluateMemory(const Models& models, TaskHost& host, EvaluationRepo
       progress.memory_bytes[kind] = bytes;
     }
     if (memory.measured_bytes != memory.formula_bytes) {
-      return absl::InternalError(absl::StrCat("decoding ", context, " tokens holds ", memory.measured_bytes,
-                                              " bytes, but the formula gives ", memory.formula_bytes));
+      return absl::InternalError(StrCat("decoding ", context, " tokens holds ", memory.measured_bytes,
+                                        " bytes, but the formula gives ", memory.formula_bytes));
     }
     report.memory.push_back(memory);
     host.Report(progress);
@@ -178,11 +177,11 @@ absl::Status EvaluateMemory(const Models& models, TaskHost& host, EvaluationRepo
 absl::Status Check(const EvaluateTask& task) {
   if (task.questions.questions < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("evaluate.examples is ", task.questions.questions, "; it must be 0 or more"));
+        StrCat("evaluate.examples is ", task.questions.questions, "; it must be 0 or more"));
   }
   if (task.text_tokens < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("evaluate.text_tokens is ", task.text_tokens, "; it must be 0 (no perplexity) or more"));
+        StrCat("evaluate.text_tokens is ", task.text_tokens, "; it must be 0 (no perplexity) or more"));
   }
   return absl::OkStatus();
 }

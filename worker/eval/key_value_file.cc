@@ -5,8 +5,8 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "worker/model/str_cat.h"
 #include "worker/text/tokenizer.h"
 
 namespace rad {
@@ -25,18 +25,18 @@ absl::StatusOr<std::string> ReadBounded(const std::filesystem::path& path, std::
   std::ifstream in(path, std::ios::binary);
   if (error || !in) {
     return absl::InvalidArgumentError(
-        absl::StrCat(field, ": cannot read ", path.string(), "; give a file that exists on every worker"));
+        StrCat(field, ": cannot read ", path.string(), "; give a file that exists on every worker"));
   }
   if (bytes > static_cast<std::uintmax_t>(kMaxKeyValueBytes)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(field, ": ", path.string(), " has ", bytes, " bytes; give at most ", kMaxKeyValueBytes));
+        StrCat(field, ": ", path.string(), " has ", bytes, " bytes; give at most ", kMaxKeyValueBytes));
   }
   return ReplaceInvalidUtf8(std::string{std::istreambuf_iterator<char>(in), {}});
 }
 
 absl::Status AtLine(std::string_view field, const std::filesystem::path& path, int number,
                     std::string_view fault) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", path.string(), ":", number, ": ", fault));
+  return absl::InvalidArgumentError(StrCat(field, ": ", path.string(), ":", number, ": ", fault));
 }
 
 // The lines of each group between blank lines.
@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<std::vector<Line>>> ReadGroups(const std::filesystem:
                             value = absl::StripAsciiWhitespace(parts.second);
     if (key.empty() || value.empty()) {
       return AtLine(field, path, number,
-                    absl::StrCat("\"", line.substr(0, kShownBytes), "\" is not of the form key: value"));
+                    StrCat("\"", line.substr(0, kShownBytes), "\" is not of the form key: value"));
     }
     if (!in_group) groups.emplace_back();
     in_group = true;
@@ -74,9 +74,8 @@ absl::Status Append(const std::vector<Line>& lines, const std::filesystem::path&
                     std::set<std::string>& keys, std::vector<KeyValue>& pairs) {
   for (const Line& line : lines) {
     if (!keys.insert(line.pair.key).second) {
-      return AtLine(
-          field, path, line.number,
-          absl::StrCat("\"", line.pair.key, "\" is there twice, so that no question has one answer"));
+      return AtLine(field, path, line.number,
+                    StrCat("\"", line.pair.key, "\" is there twice, so that no question has one answer"));
     }
     pairs.push_back(line.pair);
   }
@@ -86,7 +85,7 @@ absl::Status Append(const std::vector<Line>& lines, const std::filesystem::path&
 absl::Status TooFew(std::string_view field, const std::filesystem::path& path, std::size_t count,
                     std::string_view what) {
   return absl::InvalidArgumentError(
-      absl::StrCat(field, ": ", path.string(), " has ", count, " ", what, "; give at least 2"));
+      StrCat(field, ": ", path.string(), " has ", count, " ", what, "; give at least 2"));
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "worker/eval/passage.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 namespace {
@@ -43,7 +43,7 @@ std::optional<Passage> CutAtALastWord(std::string_view text) {
     const std::string_view word = WordBefore(text, *end - 1);
     if (word.size() < kMinWordBytes) continue;
     const std::string_view before = text.substr(0, *end - 1 - word.size() - 1);
-    if (Contains(before, word)) return Passage{std::string(before), absl::StrCat(" ", word)};
+    if (Contains(before, word)) return Passage{std::string(before), StrCat(" ", word)};
   }
   return std::nullopt;
 }
@@ -56,10 +56,10 @@ absl::StatusOr<ProbeExample> MakeLastWord(const QuestionSource& source, const To
     if (const auto passage = CutAtALastWord(*text))
       return EncodeQuestion(passage->prompt, passage->answer, tokenizer);
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "evaluate.tasks: last_word finds no sentence of the held-out text that ends in a word seen "
-      "before within ",
-      source.context_tokens, " tokens; give more prose in data.text or more context_tokens"));
+  return absl::InvalidArgumentError(
+      StrCat("evaluate.tasks: last_word finds no sentence of the held-out text that ends in a word seen "
+             "before within ",
+             source.context_tokens, " tokens; give more prose in data.text or more context_tokens"));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "absl/strings/str_cat.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 
@@ -11,7 +11,7 @@ absl::StatusOr<std::optional<ProbeExample>> MakeLookup(std::string_view intro,
                                                        const LookupQuestion& question, int context_tokens,
                                                        const Tokenizer& tokenizer, SplitMix& random) {
   const LookupPiece& asked = pieces[question.asked];
-  const auto taken = CountTokens(absl::StrCat(intro, asked.text, question.text), tokenizer);
+  const auto taken = CountTokens(StrCat(intro, asked.text, question.text), tokenizer);
   if (!taken.ok()) return taken.status();
   int room = context_tokens - *taken;
   std::vector<std::size_t> order(pieces.size());

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "worker/eval/question.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 
@@ -40,9 +40,9 @@ Questions LookupQuestions(const AskedTask& task, const QuestionSource& source, c
       if (!made.ok()) return made.status();
       if (*made) return **std::move(made);
     }
-    return absl::InvalidArgumentError(absl::StrCat("evaluate.context_tokens: ", source.context_tokens,
-                                                   " cannot hold a question and two pieces of ", field,
-                                                   "; raise it or give shorter ones"));
+    return absl::InvalidArgumentError(StrCat("evaluate.context_tokens: ", source.context_tokens,
+                                             " cannot hold a question and two pieces of ", field,
+                                             "; raise it or give shorter ones"));
   });
 }
 

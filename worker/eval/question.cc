@@ -1,6 +1,6 @@
 #include "worker/eval/question.h"
 
-#include "absl/strings/str_cat.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 
@@ -12,7 +12,7 @@ absl::StatusOr<ProbeExample> EncodeQuestion(std::string_view prompt, std::string
   if (!answer_ids.ok()) return answer_ids.status();
   if (ids->empty() || answer_ids->empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the teacher's tokenizer turns a question's answer \"", answer, "\" into no tokens"));
+        StrCat("the teacher's tokenizer turns a question's answer \"", answer, "\" into no tokens"));
   }
   ProbeExample question{*std::move(ids), static_cast<int>(answer_ids->size())};
   question.ids.insert(question.ids.end(), answer_ids->begin(), answer_ids->end());

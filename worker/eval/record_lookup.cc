@@ -1,9 +1,9 @@
 // The task record_lookup, after FDA and SWDE: one field of one record, of several in the prompt. A record is
 // called by its first field.
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "worker/eval/key_value_file.h"
 #include "worker/eval/lookup.h"
+#include "worker/model/str_cat.h"
 
 namespace rad {
 namespace {
@@ -45,9 +45,9 @@ LookupQuestion Ask(const std::vector<Record>& records, const Askable& askable) {
   const KeyValue& name = records[askable.record].front();
   const KeyValue& field = records[askable.record][askable.field];
   return {.asked = askable.record,
-          .text = absl::StrCat("\nQuestion: what is the ", field.key, " of the ", name.key, " '", name.value,
-                               "'?\nAnswer: ", field.key, ":"),
-          .answer = absl::StrCat(" ", field.value)};
+          .text = StrCat("\nQuestion: what is the ", field.key, " of the ", name.key, " '", name.value,
+                         "'?\nAnswer: ", field.key, ":"),
+          .answer = StrCat(" ", field.value)};
 }
 
 }  // namespace
@@ -58,9 +58,9 @@ Questions RecordLookupQuestions(const AskedTask& task, const QuestionSource& sou
   if (!records.ok()) return records.status();
   const std::vector<Askable> fields = AskableFields(*records);
   if (fields.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(kField, ": ", source.records.string(),
-                                                   " has no record with a second field of at most ",
-                                                   kMaxAnswerWords, " words to ask for"));
+    return absl::InvalidArgumentError(StrCat(kField, ": ", source.records.string(),
+                                             " has no record with a second field of at most ",
+                                             kMaxAnswerWords, " words to ask for"));
   }
   return LookupQuestions(task, source, tokenizer, kIntro, PiecesOf(*records), kField, [&](SplitMix& random) {
     return Ask(*records, fields[random.Below(fields.size())]);
