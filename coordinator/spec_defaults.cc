@@ -1,5 +1,6 @@
 #include "coordinator/spec_defaults.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -153,6 +154,25 @@ void FillStudents(v1::JobSpec& spec) {
   }
 }
 
+bool Asks(const v1::Evaluate& evaluate, v1::Evaluate::Task task) {
+  return std::count(evaluate.tasks().begin(), evaluate.tasks().end(), task) > 0;
+}
+
+void FillEvaluate(v1::JobSpec& spec) {
+  v1::Evaluate& evaluate = *spec.mutable_evaluate();
+  const bool wants_text = evaluate.tasks().empty() || Asks(evaluate, v1::Evaluate::PERPLEXITY);
+  RAD_DEFAULT(evaluate, examples, 128);
+  RAD_DEFAULT(evaluate, text_tokens, spec.data().text().empty() || !wants_text ? 0 : 4096);
+  RAD_DEFAULT(evaluate, seed, 1);
+  RAD_DEFAULT(evaluate, context_tokens, 256);
+  if (evaluate.tasks().empty()) {
+    evaluate.add_tasks(v1::Evaluate::KV_RETRIEVAL);
+    if (evaluate.text_tokens() > 0) evaluate.add_tasks(v1::Evaluate::PERPLEXITY);
+  }
+  if (evaluate.pairs().empty() && Asks(evaluate, v1::Evaluate::KV_RETRIEVAL))
+    evaluate.add_pairs(spec.probe().pairs());
+}
+
 void FillTraining(v1::JobSpec& spec) {
   v1::Data& data = *spec.mutable_data();
   RAD_DEFAULT(data, retrieval_share, 0.5);
@@ -173,10 +193,6 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(distill, temperature, 1);
   RAD_DEFAULT(distill, warmup_share, 0.03);
   RAD_DEFAULT(distill, decay_share, 0.5);
-  v1::Evaluate& evaluate = *spec.mutable_evaluate();
-  RAD_DEFAULT(evaluate, examples, 128);
-  RAD_DEFAULT(evaluate, text_tokens, data.text().empty() ? 0 : 4096);
-  RAD_DEFAULT(evaluate, seed, 1);
   v1::Checkpoint& checkpoint = *spec.mutable_checkpoint();
   RAD_DEFAULT(checkpoint, every_steps, 10);
   RAD_DEFAULT(checkpoint, keep_latest, 2);
@@ -194,6 +210,7 @@ void FillDefaults(v1::Job& job) {
   if (job.kind() != v1::Job::DISTILLATION) return;
   FillStudents(spec);
   FillTraining(spec);
+  FillEvaluate(spec);
 }
 
 #undef RAD_DEFAULT

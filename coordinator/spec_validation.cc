@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/evaluate_validation.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/probe_validation.h"
 #include "coordinator/student_validation.h"
@@ -133,13 +134,6 @@ void CheckData(const v1::JobSpec& spec, Violations& found) {
     found.Add("spec.data.held_out_share",
               absl::StrCat("is ", data.held_out_share(), "; give 0 to less than 1"));
   }
-  if (spec.evaluate().text_tokens() == 0) return;
-  if (data.text().empty())
-    found.Add("spec.evaluate.text_tokens", "needs spec.data.text; give text, or text_tokens: 0");
-  if (data.held_out_share() == 0) {
-    found.Add("spec.data.held_out_share",
-              "is 0, but spec.evaluate.text_tokens asks for held-out text; give 0.1");
-  }
 }
 
 void CheckTraining(const v1::JobSpec& spec, Violations& found) {
@@ -152,8 +146,6 @@ void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   found.Range("spec.distill.batch_sequences", spec.distill().batch_sequences(), 1u, 65536u);
   CheckSchedule("spec.distill", spec.distill().warmup_share(), spec.distill().decay_share(), found);
   found.Range("spec.distill.temperature", spec.distill().temperature(), 0.01, 100.0);
-  found.Range("spec.evaluate.examples", spec.evaluate().examples(), 1u, kMaxExamples);
-  found.Range("spec.evaluate.text_tokens", spec.evaluate().text_tokens(), std::uint64_t{0}, kMaxTokens);
   found.Range("spec.checkpoint.keep_latest", spec.checkpoint().keep_latest(), 1u, 1000u);
 }
 
@@ -190,6 +182,7 @@ Violations ValidateJob(const v1::Job& job) {
   CheckStudents(spec, found);
   CheckData(spec, found);
   CheckTraining(spec, found);
+  CheckEvaluate(spec, found);
   return found;
 }
 

@@ -1,24 +1,19 @@
 #include "coordinator/stage_result.h"
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/coverage.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_work.h"
 
 namespace rad {
 namespace {
 
-double Accuracy(const v1::Evaluation& evaluation) {
-  return evaluation.examples() == 0 ? 0 : double{1.0 * evaluation.correct()} / evaluation.examples();
-}
-
 // Evaluations come in any order: coverage is set as soon as both a student's and the teacher's are there.
 void SetCoverages(v1::JobRecord& job) {
   const v1::StudentResult& teacher = job.students(0);
   if (!teacher.has_evaluation()) return;
-  const double reference = Accuracy(teacher.evaluation());
   for (v1::StudentResult& student : *job.mutable_students()) {
-    if (student.has_evaluation() && reference > 0)
-      student.set_coverage(Accuracy(student.evaluation()) / reference);
+    if (student.has_evaluation()) student.set_coverage(Coverage(student.evaluation(), teacher.evaluation()));
   }
 }
 

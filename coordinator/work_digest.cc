@@ -16,8 +16,8 @@ constexpr int kCodeVersions[] = {
     1,  // score
     1,  // align
     1,  // distill
-    1,  // evaluate
-    1,  // export
+    2,  // evaluate
+    2,  // export
 };
 int CodeVersion(v1::Work::WorkCase kind) { return kCodeVersions[kind]; }
 

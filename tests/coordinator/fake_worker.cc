@@ -114,8 +114,10 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   if (work.has_distill()) result.mutable_distill()->set_tokens(10'000);
   if (work.has_export_()) result.mutable_export_()->set_parameters(1000);
   if (work.has_evaluate()) {
-    result.mutable_evaluation()->set_examples(128);
-    result.mutable_evaluation()->set_correct(task.inputs().empty() ? 100 : 99);
+    v1::TaskAccuracy& accuracy = *result.mutable_evaluation()->add_tasks();
+    accuracy.set_task(v1::Evaluate::KV_RETRIEVAL);
+    accuracy.set_examples(128);
+    accuracy.set_correct(task.inputs().empty() ? 100 : 99);
   }
   if (work.has_align() || work.has_distill() || work.has_export_()) {
     std::string artifact_id;

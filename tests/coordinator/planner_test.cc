@@ -73,8 +73,10 @@ class PlannerTest : public ::testing::Test {
     if (work.has_align() || work.has_distill() || work.has_export_())
       result.set_artifact_id(absl::StrCat("of ", task.digest()));
     if (work.has_evaluate()) {
-      result.mutable_evaluation()->set_examples(100);
-      result.mutable_evaluation()->set_correct(task.stage() == "evaluate/teacher" ? 80 : 40);
+      v1::TaskAccuracy& accuracy = *result.mutable_evaluation()->add_tasks();
+      accuracy.set_task(v1::Evaluate::KV_RETRIEVAL);
+      accuracy.set_examples(100);
+      accuracy.set_correct(task.stage() == "evaluate/teacher" ? 80 : 40);
     }
     return result;
   }

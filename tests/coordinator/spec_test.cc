@@ -97,8 +97,10 @@ TEST(SpecValidation, TextIsNeededUnlessAllIsSynthetic) {
   job.mutable_spec()->mutable_data()->clear_text();
   EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.data.text", "spec.evaluate.text_tokens"));
   job.mutable_spec()->mutable_data()->set_retrieval_share(1);
-  job.mutable_spec()->mutable_evaluate()->set_text_tokens(0);
+  job.mutable_spec()->clear_evaluate();
+  FillDefaults(job);
   EXPECT_THAT(Fields(job), ElementsAre());
+  EXPECT_EQ(job.spec().evaluate().text_tokens(), 0u);
 }
 
 TEST(SpecValidation, AnAblationTrainsNothing) {

@@ -22,7 +22,7 @@ absl::StatusOr<ExportReport> RunExportTask(const std::filesystem::path& teacher_
   if (host.StopRequested()) return absl::CancelledError("stopped before the export was written");
 
   host.Report({.phase = "writing the student's folder", .total = 1, .unit = "models"});
-  const auto size = WriteStudentFolder(output, **teacher, *student, (*tokenizer)->ToTokenizerJson());
+  const auto size = WriteStudentFolder(output, **teacher, *student, **tokenizer);
   if (!size.ok()) return size.status();
   host.Report({.phase = "writing the student's folder", .done = 1, .total = 1, .unit = "models"});
   return ExportReport{size->parameters, size->bytes};

@@ -15,8 +15,8 @@ struct ExportReport {
   std::int64_t bytes = 0;
 };
 
-// Reads input "student" (what distill wrote) and the teacher; writes config.json, tokenizer.json and
-// model.safetensors into `output`. `rad-worker forward|generate FOLDER` runs it.
+// Reads input "student" (what distill wrote) and the teacher; writes student_folder.h's files into `output`.
+// `rad-worker forward|generate FOLDER` runs it, and so does Hugging Face transformers.
 absl::StatusOr<ExportReport> RunExportTask(const std::filesystem::path& teacher, TaskHost& host,
                                            const std::filesystem::path& output);
 

@@ -1,16 +1,17 @@
 #include "worker/eval/evaluate_task.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "worker/data/held_out.h"
 #include "worker/eval/answer_probe.h"
 #include "worker/eval/text_loss.h"
 #include "worker/model/hybrid_decode.h"
 #include "worker/model/memory_meter.h"
+#include "worker/model/str_cat.h"
 #include "worker/model/student_file.h"
 #include "worker/model/teacher_model.h"
 #include "worker/model/working_dtype.h"
@@ -63,9 +64,9 @@ absl::StatusOr<Models> LoadModels(const EvaluateTask& task, TaskHost& host) {
 // Sends how far one phase is; false once the task is to stop.
 class PhaseReport {
  public:
-  PhaseReport(TaskHost& host, const Models& models, const char* phase, const char* unit, std::int64_t total)
+  PhaseReport(TaskHost& host, const Models& models, std::string phase, const char* unit, std::int64_t total)
       : host_(host) {
-    progress_.phase = phase;
+    progress_.phase = std::move(phase);
     progress_.unit = unit;
     progress_.total = static_cast<double>(total);
     progress_.memory_bytes["weights"] = models.teacher_bytes;
@@ -84,16 +85,54 @@ class PhaseReport {
   const MemoryMeter meter_;
 };
 
-absl::Status EvaluateRetrieval(const EvaluateTask& task, const Models& models, TaskHost& host,
-                               EvaluationReport& report) {
-  const auto examples = MakeProbe(task.probe, *models.tokenizer, 0, task.examples);
-  if (!examples.ok()) return examples.status();
-  PhaseReport progress(host, models, "answering the probe", "examples", task.examples);
-  const auto run =
-      AnswerProbe(models.evaluated(), *examples, [&](std::int64_t done) { return progress(done); });
+absl::Status CheckLengths(const AskedTask& task, const std::vector<ProbeExample>& questions,
+                          std::int64_t context) {
+  for (const ProbeExample& question : questions) {
+    if (static_cast<std::int64_t>(question.ids.size()) <= context) continue;
+    return absl::InvalidArgumentError(
+        StrCat("evaluate.tasks: a question of ", TaskName(task.kind), " has ", question.ids.size(),
+               " tokens, but the teacher's context ends at ", context, "; lower evaluate.",
+               task.kind == TaskKind::kKvRetrieval ? "pairs" : "context_tokens"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TaskAccuracy> AnswerTask(const AskedTask& task, const QuestionSource& source,
+                                        const Models& models, TaskHost& host) {
+  const auto questions = MakeQuestions(task, source, *models.tokenizer);
+  if (!questions.ok()) return questions.status();
+  const LanguageModel& model = models.evaluated();
+  if (absl::Status status = CheckLengths(task, *questions, model.config().context); !status.ok())
+    return status;
+  PhaseReport progress(host, models, StrCat("answering ", TaskName(task.kind)), "examples", source.questions);
+  const auto run = AnswerProbe(model, *questions, [&](std::int64_t done) { return progress(done); });
   if (!run.ok()) return run.status();
-  report.examples = task.examples;
-  for (const bool correct : run->correct) report.correct += correct;
+  TaskAccuracy accuracy{task, source.questions};
+  for (const bool correct : run->correct) accuracy.correct += correct;
+  return accuracy;
+}
+
+absl::StatusOr<std::vector<Document>> HeldOutFor(const EvaluateTask& task) {
+  if (std::none_of(task.tasks.begin(), task.tasks.end(),
+                   [](const AskedTask& asked) { return ReadsHeldOutText(asked.kind); })) {
+    return std::vector<Document>();
+  }
+  auto split = ReadDocuments(task.data);
+  if (!split.ok()) return split.status();
+  return std::move(split->held_out);
+}
+
+absl::Status AnswerTasks(const EvaluateTask& task, const Models& models, TaskHost& host,
+                         EvaluationReport& report) {
+  QuestionSource source = task.questions;
+  auto held_out = HeldOutFor(task);
+  if (!held_out.ok()) return held_out.status();
+  source.held_out = *std::move(held_out);
+  for (const AskedTask& asked : task.tasks) {
+    auto accuracy = AnswerTask(asked, source, models, host);
+    if (!accuracy.ok()) return accuracy.status();
+    report.tasks.push_back(*std::move(accuracy));
+  }
   return absl::OkStatus();
 }
 
@@ -126,8 +165,8 @@ absl::Status EvaluateMemory(const Models& models, TaskHost& host, EvaluationRepo
       progress.memory_bytes[kind] = bytes;
     }
     if (memory.measured_bytes != memory.formula_bytes) {
-      return absl::InternalError(absl::StrCat("decoding ", context, " tokens holds ", memory.measured_bytes,
-                                              " bytes, but the formula gives ", memory.formula_bytes));
+      return absl::InternalError(StrCat("decoding ", context, " tokens holds ", memory.measured_bytes,
+                                        " bytes, but the formula gives ", memory.formula_bytes));
     }
     report.memory.push_back(memory);
     host.Report(progress);
@@ -136,13 +175,13 @@ absl::Status EvaluateMemory(const Models& models, TaskHost& host, EvaluationRepo
 }
 
 absl::Status Check(const EvaluateTask& task) {
-  if (task.examples < 0) {
+  if (task.questions.questions < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("evaluate.examples is ", task.examples, "; it must be 0 or more"));
+        StrCat("evaluate.examples is ", task.questions.questions, "; it must be 0 or more"));
   }
   if (task.text_tokens < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("evaluate.text_tokens is ", task.text_tokens, "; it must be 0 (no perplexity) or more"));
+        StrCat("evaluate.text_tokens is ", task.text_tokens, "; it must be 0 (no perplexity) or more"));
   }
   return absl::OkStatus();
 }
@@ -155,7 +194,7 @@ absl::StatusOr<EvaluationReport> RunEvaluateTask(const EvaluateTask& task, TaskH
   const auto models = LoadModels(task, host);
   if (!models.ok()) return models.status();
   EvaluationReport report;
-  status.Update(EvaluateRetrieval(task, *models, host, report));
+  status.Update(AnswerTasks(task, *models, host, report));
   if (status.ok()) status.Update(EvaluateText(task, *models, host, report));
   if (status.ok()) status.Update(EvaluateMemory(*models, host, report));
   if (!status.ok()) return status;

@@ -8,15 +8,16 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/eval/task_questions.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct EvaluateTask {
   std::filesystem::path teacher;
-  ProbeSpec probe;               // split is kEvaluate
-  int examples = 0;              // fresh key-value examples
-  DataSpec data;                 // its held-out part is the text
+  std::vector<AskedTask> tasks;
+  QuestionSource questions;  // probe.split is kEvaluate; held_out is read from `data` when a task needs it
+  DataSpec data;             // its held-out part is the text
   std::int64_t text_tokens = 0;  // 0: no perplexity
 };
 
@@ -26,9 +27,14 @@ struct DecodingMemory {
   std::int64_t measured_bytes = 0;  // of an allocated cache, bf16
 };
 
-struct EvaluationReport {
+struct TaskAccuracy {
+  AskedTask task;
   int examples = 0;
   int correct = 0;
+};
+
+struct EvaluationReport {
+  std::vector<TaskAccuracy> tasks;  // as asked for
   std::int64_t text_tokens = 0;
   double perplexity = 0;               // NaN without text
   double kl = 0;                       // KL(teacher || model) per token, nats; 0 for the teacher

@@ -160,6 +160,11 @@ OrderedJson StudentConfigJson(const StudentIdentity& student, const ModelConfig&
   OrderedJson kept = OrderedJson::array();
   for (const HeadId id : student.kept) kept.push_back({id.layer, id.head});
   OrderedJson json{{"model_type", kModelType},
+                   {"architectures", {"RadHybridForCausalLM"}},
+                   {"auto_map",
+                    {{"AutoConfig", "configuration_rad_hybrid.RadHybridConfig"},
+                     {"AutoModelForCausalLM", "modeling_rad_hybrid.RadHybridForCausalLM"}}},
+                   {"dtype", "float32"},
                    {"state_dim", student.state_dim},
                    {"join", JoinName(student.join)},
                    {"kept_heads", kept},

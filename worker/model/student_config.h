@@ -30,9 +30,9 @@ absl::Status CheckIdentity(const StudentIdentity& student, const ModelConfig& mo
 std::map<std::string, std::string> IdentityMetadata(const StudentIdentity& student);
 absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string, std::string>& metadata);
 
-// {"model_type": "rad_hybrid", "state_dim": 8, "join": "replace", "kept_heads": [[16, 0], ...],
-// "teacher_digest": ..., "qkv_bias": ..., "rope_factors": [...], "teacher": a config as Hugging Face writes
-// it for the teacher's architecture}
+// {"model_type": "rad_hybrid", "architectures" and "auto_map": the classes of hugging_face_files.h,
+// "state_dim": 8, "join": "replace", "kept_heads": [[16, 0], ...], "teacher_digest": ..., "qkv_bias": ...,
+// "rope_factors": [...], "teacher": a config as Hugging Face writes it for the teacher's architecture}
 nlohmann::ordered_json StudentConfigJson(const StudentIdentity& student, const ModelConfig& model);
 
 struct StudentConfig {

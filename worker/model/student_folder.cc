@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_join.h"
 #include "worker/model/atomic_file.h"
+#include "worker/model/hugging_face_files.h"
 #include "worker/model/hybrid_decode.h"
 #include "worker/model/json.h"
 #include "worker/model/mapped_file.h"
@@ -15,7 +16,6 @@ namespace rad {
 namespace {
 
 constexpr char kConfigFile[] = "config.json";
-constexpr char kTokenizerFile[] = "tokenizer.json";
 constexpr char kWeightsFile[] = "model.safetensors";
 constexpr char kPrefix[] = "model.";  // before the names of TrainedTensors
 
@@ -128,6 +128,14 @@ absl::StatusOr<std::vector<NamedTensor>> CheckedTensors(const ModelConfig& confi
   return TrainedTensors(student);
 }
 
+nlohmann::ordered_json ConfigJson(const StudentIdentity& identity, const ModelConfig& config,
+                                  const Tokenizer& tokenizer) {
+  nlohmann::ordered_json json = StudentConfigJson(identity, config);
+  if (tokenizer.bos()) json["bos_token_id"] = *tokenizer.bos();
+  if (tokenizer.eos()) json["eos_token_id"] = *tokenizer.eos();
+  return json;
+}
+
 absl::Status WriteText(const std::filesystem::path& path, std::string_view text) {
   auto file = AtomicFile::Create(path);
   if (!file.ok()) return file.status();
@@ -170,24 +178,27 @@ absl::StatusOr<std::unique_ptr<LanguageModel>> OpenStudentFolder(const std::file
 
 absl::StatusOr<StudentFolderSize> WriteStudentFolder(const std::filesystem::path& folder,
                                                      const ModelFile& teacher, const StudentFile& student,
-                                                     std::string_view tokenizer_json) {
+                                                     const Tokenizer& tokenizer) {
   auto tensors = BaseTensors(teacher);
   if (!tensors.ok()) return tensors.status();
   auto trained = CheckedTensors(teacher.config(), student);
   if (!trained.ok()) return trained.status();
   for (const NamedTensor& t : *trained) tensors->push_back({kPrefix + t.name, t.tensor});
-  absl::Status status = WriteTensorFile(folder / kWeightsFile, *tensors, IdentityMetadata(student.identity));
-  if (status.ok()) status = WriteText(folder / kTokenizerFile, tokenizer_json);
-  if (status.ok()) {
-    status =
-        WriteText(folder / kConfigFile, StudentConfigJson(student.identity, teacher.config()).dump(2) + "\n");
+  // The metadata is what transformers asks of the files that it loads.
+  absl::Status status = WriteTensorFile(folder / kWeightsFile, *tensors, {{"format", "pt"}});
+  const std::string tokenizer_json = tokenizer.ToTokenizerJson(), marks = TokenizerConfigJson(tokenizer),
+                    config = ConfigJson(student.identity, teacher.config(), tokenizer).dump(2) + "\n";
+  std::vector<TextFile> texts = HuggingFaceCode();
+  texts.insert(texts.end(),
+               {{"tokenizer.json", tokenizer_json}, {"tokenizer_config.json", marks}, {kConfigFile, config}});
+  StudentFolderSize size;
+  for (const TextFile& file : texts) {
+    if (status.ok()) status = WriteText(folder / file.name, file.text);
+    size.bytes += static_cast<std::int64_t>(file.text.size());
   }
   if (!status.ok()) return status;
-  StudentFolderSize size;
   for (const NamedTensor& t : *tensors) size.parameters += t.tensor.numel();
-  for (const char* name : {kWeightsFile, kTokenizerFile, kConfigFile}) {
-    size.bytes += static_cast<std::int64_t>(std::filesystem::file_size(folder / name));
-  }
+  size.bytes += static_cast<std::int64_t>(std::filesystem::file_size(folder / kWeightsFile));
   return size;
 }
 

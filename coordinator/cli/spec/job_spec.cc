@@ -28,8 +28,15 @@ void MakePathsAbsolute(const std::filesystem::path& folder, v1::Job& job) {
   }
   if (job.spec().has_probe()) MakePathsAbsolute(folder, *job.mutable_spec()->mutable_probe());
   for (v1::Probe& probe : *job.mutable_spec()->mutable_probes()) MakePathsAbsolute(folder, probe);
-  if (!job.spec().has_data()) return;
-  for (std::string& glob : *job.mutable_spec()->mutable_data()->mutable_text()) glob = Absolute(glob, folder);
+  if (job.spec().has_data()) {
+    for (std::string& glob : *job.mutable_spec()->mutable_data()->mutable_text())
+      glob = Absolute(glob, folder);
+  }
+  if (!job.spec().has_evaluate()) return;
+  v1::Evaluate& evaluate = *job.mutable_spec()->mutable_evaluate();
+  for (std::string* path : {evaluate.mutable_records(), evaluate.mutable_definitions()}) {
+    if (!path->empty()) *path = Absolute(*path, folder);
+  }
 }
 
 // One byte more than ReadYaml accepts, so that it can tell.

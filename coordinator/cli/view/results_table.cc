@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "coordinator/cli/view/quantities.h"
-#include "coordinator/cli/view/wilson.h"
 
 namespace rad::cli {
 namespace {
@@ -16,12 +16,32 @@ constexpr auto kRight = Column::Align::kRight;
 
 bool IsTeacher(const v1::StudentResult& student) { return student.name() == "teacher"; }
 
-std::string Accuracy(const v1::StudentResult& student) {
-  const v1::Evaluation& evaluation = student.evaluation();
-  if (evaluation.examples() == 0) return "-";
-  const Interval interval = WilsonInterval95(evaluation.correct(), evaluation.examples());
-  const double share = static_cast<double>(evaluation.correct()) / evaluation.examples();
-  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(share), 100 * interval.low, 100 * interval.high);
+std::string Accuracy(const v1::TaskAccuracy* task) {
+  if (task == nullptr || task->examples() == 0) return "-";
+  const double share = static_cast<double>(task->correct()) / task->examples();
+  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(share), 100 * task->low(), 100 * task->high());
+}
+
+const v1::TaskAccuracy* FirstKvRetrieval(const v1::Evaluation& evaluation) {
+  for (const v1::TaskAccuracy& task : evaluation.tasks()) {
+    if (task.task() == v1::Evaluate::KV_RETRIEVAL) return &task;
+  }
+  return nullptr;
+}
+
+// "KV RETRIEVAL, 10 PAIRS", "NEEDLE"
+std::string TaskTitle(const v1::TaskAccuracy& task) {
+  const std::string words = absl::StrReplaceAll(v1::Evaluate::Task_Name(task.task()), {{"_", " "}});
+  return task.pairs() == 0 ? words : absl::StrCat(words, ", ", task.pairs(), " PAIRS");
+}
+
+// Which tasks were asked; evaluations come in one by one.
+const v1::Evaluation& LongestEvaluation(const v1::JobStatus& status) {
+  const v1::Evaluation* longest = &v1::Evaluation::default_instance();
+  for (const auto& student : status.students()) {
+    if (student.evaluation().tasks_size() > longest->tasks_size()) longest = &student.evaluation();
+  }
+  return *longest;
 }
 
 // Of the text's quantities: not measured when no text was asked for.
@@ -44,8 +64,8 @@ std::vector<std::string> ResultsRow(const v1::StudentResult& student, const v1::
           is_teacher ? "-" : absl::StrCat(student.state_dim()),
           is_teacher ? "-" : ShowCount(student.align_tokens() + student.distill_tokens()),
           is_teacher ? "-" : absl::StrFormat("%.1f", student.train_seconds() / 60),
-          Accuracy(student),
-          evaluation.examples() ? ShowShare(student.coverage()) : "-",
+          Accuracy(FirstKvRetrieval(evaluation)),
+          evaluation.tasks_size() > 0 ? ShowShare(student.coverage()) : "-",
           TextMeasure(evaluation, evaluation.perplexity()),
           TextMeasure(evaluation, evaluation.kl())};
 }
@@ -88,6 +108,10 @@ std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads)
 
 std::string ResultsText(const v1::JobStatus& status) {
   std::string text = ResultsTable(status).ToText();
+  if (const v1::Evaluation& evaluation = LongestEvaluation(status);
+      evaluation.tasks_size() > 1 || (evaluation.tasks_size() == 1 && !FirstKvRetrieval(evaluation))) {
+    absl::StrAppend(&text, "\n", TasksTable(status).ToText());
+  }
   const bool measured =
       std::any_of(status.students().begin(), status.students().end(),
                   [](const auto& student) { return student.evaluation().memory_size() > 0; });
@@ -112,6 +136,21 @@ Table ResultsTable(const v1::JobStatus& status) {
                {"PERPLEXITY", kRight},
                {"KL", kRight}});
   for (const auto& student : status.students()) table.Add(ResultsRow(student, status.teacher()));
+  return table;
+}
+
+Table TasksTable(const v1::JobStatus& status) {
+  const v1::Evaluation& asked = LongestEvaluation(status);
+  std::vector<Column> columns = {{"ACCURACY [95%]"}};
+  for (const v1::TaskAccuracy& task : asked.tasks()) columns.push_back({TaskTitle(task), kRight});
+  Table table(std::move(columns));
+  for (const auto& student : status.students()) {
+    const v1::Evaluation& own = student.evaluation();
+    std::vector<std::string> cells = {student.name()};
+    for (int i = 0; i < asked.tasks_size(); ++i)
+      cells.push_back(Accuracy(i < own.tasks_size() ? &own.tasks(i) : nullptr));
+    table.Add(std::move(cells));
+  }
   return table;
 }
 

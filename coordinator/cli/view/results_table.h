@@ -14,7 +14,10 @@ Table ResultsTable(const v1::JobStatus& status);
 // bytes measured from the cache that differ from the formula's.
 Table DecodingMemoryTable(const v1::JobStatus& status);
 
-// Both tables, and which heads each student keeps.
+// Accuracy with its 95% interval in each task, for teacher and students.
+Table TasksTable(const v1::JobStatus& status);
+
+// The tables (of tasks only where more than one accuracy was measured), and which heads each student keeps.
 std::string ResultsText(const v1::JobStatus& status);
 
 // "16.0 18.6 1.0", "none"

@@ -82,6 +82,15 @@ TEST(JobSpec, MakesFilesOfProbesAbsolute) {
   EXPECT_EQ(job->spec().probes(0).value_file(), "/home/v");
 }
 
+TEST(JobSpec, TakesTheTasksOfAnEvaluation) {
+  auto job = Parse(Spec("evaluate: {tasks: [kv_retrieval, needle], pairs: [5, 20], records: r.txt}"));
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_THAT(job->spec().evaluate().tasks(), ElementsAre(v1::Evaluate::KV_RETRIEVAL, v1::Evaluate::NEEDLE));
+  EXPECT_THAT(job->spec().evaluate().pairs(), ElementsAre(5, 20));
+  EXPECT_EQ(job->spec().evaluate().records(), "/home/me/r.txt");
+  EXPECT_THAT(ErrorOf(Spec("evaluate: {tasks: [needles]}")), HasSubstr("did you mean 'needle'?"));
+}
+
 TEST(JobSpec, AnUnknownKeySaysWhereAndWhatWasMeant) {
   EXPECT_EQ(ErrorOf(Spec("student: {head_budgte: 5}")),
             "job.yaml:3:13: unknown key 'head_budgte' in spec.student; did you mean 'head_budget'?");

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "coordinator/cli/view/wilson.h"
-
 namespace rad::cli {
 namespace {
 
@@ -49,19 +47,6 @@ TEST(Quantities, TimesAndAges) {
   EXPECT_EQ(ShowAge(0, 100), "-");
   EXPECT_EQ(ShowAge(100, 410), "5m10s");
   EXPECT_EQ(ShowAge(500, 410), "0.0s") << "a server's clock may be ahead";
-}
-
-// Reference values: R, binom::binom.wilson.
-TEST(Wilson, KnownIntervals) {
-  const Interval some = WilsonInterval95(8, 10);
-  EXPECT_NEAR(some.low, 0.4901625, 1e-6);
-  EXPECT_NEAR(some.high, 0.9433178, 1e-6);
-  const Interval none = WilsonInterval95(0, 128);
-  EXPECT_DOUBLE_EQ(none.low, 0);
-  EXPECT_NEAR(none.high, 0.0291374, 1e-6);
-  EXPECT_DOUBLE_EQ(WilsonInterval95(128, 128).high, 1);
-  EXPECT_DOUBLE_EQ(WilsonInterval95(0, 0).low, 0);
-  EXPECT_DOUBLE_EQ(WilsonInterval95(0, 0).high, 1);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "coordinator/cli/view/run_report.h"
 
 namespace rad::cli {
@@ -11,13 +13,23 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+// Of 128 examples, with an interval that is no true one.
+void AddTask(v1::Evaluation& evaluation, v1::Evaluate::Task kind, int correct, int pairs = 0) {
+  v1::TaskAccuracy& task = *evaluation.add_tasks();
+  task.set_task(kind);
+  task.set_pairs(pairs);
+  task.set_examples(128);
+  task.set_correct(correct);
+  task.set_low(0.25);
+  task.set_high(0.875);
+}
+
 v1::StudentResult* AddStudent(v1::JobStatus& status, const std::string& name, int correct, double perplexity,
                               std::uint64_t bytes) {
   v1::StudentResult* student = status.add_students();
   student->set_name(name);
   v1::Evaluation& evaluation = *student->mutable_evaluation();
-  evaluation.set_examples(128);
-  evaluation.set_correct(correct);
+  AddTask(evaluation, v1::Evaluate::KV_RETRIEVAL, correct, 10);
   evaluation.set_text_tokens(4096);
   evaluation.set_perplexity(perplexity);
   student->set_coverage(correct / 106.0);
@@ -50,8 +62,30 @@ v1::JobStatus Sample() {
 TEST(ResultsTable, TeacherAndStudentSideBySide) {
   EXPECT_EQ(ResultsTable(Sample()).ToText(),
             "NAME     KEPT HEADS  N  TOKENS  MINUTES   KV ACCURACY [95%]  COVERAGE  PERPLEXITY     KL\n"
-            "teacher     all 270  -       -        -  82.8% [75.3, 88.4]    100.0%        35.5  0.000\n"
-            "top-5      2 of 270  8   30.7k      5.2  82.0% [74.5, 87.7]     99.1%        63.5  0.512\n");
+            "teacher     all 270  -       -        -  82.8% [25.0, 87.5]    100.0%        35.5  0.000\n"
+            "top-5      2 of 270  8   30.7k      5.2  82.0% [25.0, 87.5]     99.1%        63.5  0.512\n");
+}
+
+TEST(ResultsTable, SeveralTasksHaveATableOfTheirOwn) {
+  v1::JobStatus status = Sample();
+  EXPECT_THAT(ResultsText(status), Not(HasSubstr("ACCURACY [95%]  KV")));
+  for (const bool teacher : {true, false}) {
+    v1::Evaluation& evaluation = *status.mutable_students(teacher ? 0 : 1)->mutable_evaluation();
+    AddTask(evaluation, v1::Evaluate::KV_RETRIEVAL, teacher ? 64 : 32, 20);
+    if (teacher) AddTask(evaluation, v1::Evaluate::RECORD_LOOKUP, 96);  // the student's is not in yet
+  }
+  const std::string expected =
+      "ACCURACY [95%]  KV RETRIEVAL, 10 PAIRS  KV RETRIEVAL, 20 PAIRS       RECORD LOOKUP\n"
+      "teacher             82.8% [25.0, 87.5]      50.0% [25.0, 87.5]  75.0% [25.0, 87.5]\n"
+      "top-5               82.0% [25.0, 87.5]      25.0% [25.0, 87.5]                   -\n";
+  EXPECT_EQ(TasksTable(status).ToText(), expected);
+  EXPECT_THAT(ResultsText(status), HasSubstr(expected));
+}
+
+TEST(ResultsTable, NoCoverageIsADash) {
+  v1::JobStatus status = Sample();
+  status.mutable_students(1)->set_coverage(std::nan(""));
+  EXPECT_THAT(ResultsTable(status).ToText(), HasSubstr("82.0% [25.0, 87.5]         -"));
 }
 
 TEST(ResultsTable, MemoryAgainstTheTeachers) {

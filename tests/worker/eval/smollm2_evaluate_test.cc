@@ -49,8 +49,9 @@ class Evaluate : public testing::Test {
       }
     }
     task_.teacher = SmolLm2Path();
-    task_.probe = {.pairs = 4, .seed = 2, .split = ProbeSplit::kEvaluate};
-    task_.examples = 4;
+    task_.tasks = {{TaskKind::kKvRetrieval, 4}};
+    task_.questions.probe = {.seed = 2, .split = ProbeSplit::kEvaluate};
+    task_.questions.questions = 4;
     task_.data.text = {(folder_ / "text" / "*.txt").string()};
     task_.data.sequence_tokens = 64;
     task_.data.held_out_share = 0.25;
@@ -84,8 +85,9 @@ class Evaluate : public testing::Test {
 TEST_F(Evaluate, StudentOfAllHeadsEqualsTheTeacher) {
   const auto teacher = RunEvaluateTask(task_, host_);
   ASSERT_TRUE(teacher.ok()) << teacher.status();
-  EXPECT_EQ(teacher->examples, 4);
-  EXPECT_GT(teacher->correct, 0);  // it answers nearly all of 4 pairs
+  ASSERT_EQ(teacher->tasks.size(), 1u);
+  EXPECT_EQ(teacher->tasks[0].examples, 4);
+  EXPECT_GT(teacher->tasks[0].correct, 0);  // it answers nearly all of 4 pairs
   EXPECT_EQ(teacher->text_tokens, 2 * 63);
   EXPECT_GT(teacher->perplexity, 1);
   EXPECT_LT(teacher->perplexity, 40);  // repetitive English
@@ -98,7 +100,7 @@ TEST_F(Evaluate, StudentOfAllHeadsEqualsTheTeacher) {
   SaveTeacherAsStudent();
   const auto student = RunEvaluateTask(task_, host_);
   ASSERT_TRUE(student.ok()) << student.status();
-  EXPECT_EQ(student->correct, teacher->correct);
+  EXPECT_EQ(student->tasks[0].correct, teacher->tasks[0].correct);
   EXPECT_NEAR(student->perplexity, teacher->perplexity, 1e-4 * teacher->perplexity);
   EXPECT_NEAR(student->kl, 0, 1e-6);
   EXPECT_EQ(student->memory[1].measured_bytes, teacher->memory[1].measured_bytes);
@@ -106,11 +108,43 @@ TEST_F(Evaluate, StudentOfAllHeadsEqualsTheTeacher) {
 
 TEST_F(Evaluate, WithoutTextThereIsNoPerplexity) {
   task_.text_tokens = 0;
-  task_.examples = 0;
+  task_.tasks = {};
   const auto report = RunEvaluateTask(task_, host_);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(std::isnan(report->perplexity));
-  EXPECT_EQ(report->examples, 0);
+  EXPECT_TRUE(report->tasks.empty());
+}
+
+// The teacher can do every task, so that each measures something.
+TEST_F(Evaluate, TeacherAnswersSomeOfEveryTask) {
+  const char* data = std::getenv("RAD_TEST_DATA");
+  const std::filesystem::path eval = std::filesystem::path(data == nullptr ? "tests/data" : data) / "eval";
+  task_.text_tokens = 0;
+  task_.tasks = {{TaskKind::kKvRetrieval, 4},
+                 {TaskKind::kNeedle},
+                 {TaskKind::kRecordLookup},
+                 {TaskKind::kDefinitionLookup},
+                 {TaskKind::kLastWord}};
+  task_.questions.questions = 12;
+  task_.questions.context_tokens = 160;
+  task_.questions.records = eval / "records.txt";
+  task_.questions.definitions = eval / "definitions.txt";
+  // Sentences that end in a word seen before, for last_word.
+  for (int document = 0; document < 4; ++document) {
+    std::ofstream file(folder_ / "text" / (std::to_string(document) + ".txt"));
+    for (int year = 1800; year < 1840; ++year) {
+      file << "In " << year << " the river ran past mill " << document
+           << " and turned its wheel. Every spring the miller went out and mended the wheel.\n";
+    }
+  }
+  const auto report = RunEvaluateTask(task_, host_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->tasks.size(), task_.tasks.size());
+  for (const TaskAccuracy& accuracy : report->tasks) {
+    EXPECT_EQ(accuracy.examples, 12);
+    EXPECT_GE(accuracy.correct, 2) << TaskName(accuracy.task.kind);
+    RecordProperty(std::string(TaskName(accuracy.task.kind)), accuracy.correct);
+  }
 }
 
 TEST_F(Evaluate, StopsWhenTold) {

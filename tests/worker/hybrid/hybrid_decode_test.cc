@@ -8,6 +8,7 @@
 
 #include "tests/worker/hybrid/random_student.h"
 #include "tests/worker/hybrid/reference_scan.h"
+#include "worker/model/generate.h"
 
 namespace rad {
 namespace {
@@ -46,6 +47,26 @@ INSTANTIATE_TEST_SUITE_P(Parts, DecodeTest,
                            return std::string(JoinName(std::get<0>(info.param))) +
                                   std::get<1>(info.param).name;
                          });
+
+// The prompt goes through the chunked scan, each new token through the recurrent step.
+TEST(Generate, PromptAtOnceThenTokenByTokenIsTheArgmaxOfTheWholeForward) {
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const at::NoGradGuard no_grad;
+  std::vector<TokenId> ids;
+  for (int i = 0; i < 140; ++i) ids.push_back((31 * i * i + i) % 101);  // longer than a chunk of the scan
+  std::vector<TokenId> made;
+  const absl::Status status = Generate(*model, ids, {.max_tokens = 12}, std::nullopt, [&](TokenId id) {
+    made.push_back(id);
+    return true;
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_EQ(made.size(), 12u);
+  for (const TokenId id : made) {
+    const at::Tensor hidden = model->HiddenStates(at::tensor(ids).to(at::kLong).unsqueeze(0));
+    EXPECT_EQ(model->Logits(hidden.select(1, hidden.size(1) - 1)).argmax().item<std::int64_t>(), id);
+    ids.push_back(id);
+  }
+}
 
 TEST(DecodeStateTest, MeasuredBytesAreThoseOfTheFormula) {
   const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));

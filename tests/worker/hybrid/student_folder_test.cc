@@ -3,12 +3,13 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "tests/worker/hybrid/memory_file.h"
 #include "tests/worker/hybrid/random_student.h"
 #include "tests/worker/hybrid/reference_scan.h"
+#include "worker/text/tokenizer_spec.h"
 
 namespace rad {
 namespace {
@@ -17,49 +18,6 @@ namespace fs = std::filesystem;
 
 const std::vector<std::vector<int>> kKept = {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}};
 constexpr char kDigest[] = "d1";
-
-// A teacher in memory behind the interface of a file.
-class MemoryFile : public ModelFile {
- public:
-  explicit MemoryFile(const Transformer& model) : config_(model.config) {
-    Put("model.embed_tokens.weight", model.embedding);
-    Put("model.norm.weight", model.final_norm);
-    if (!config_.tied_embeddings) Put("lm_head.weight", model.lm_head);
-    for (std::size_t l = 0; l < model.layers.size(); ++l) {
-      const std::string prefix = "model.layers." + std::to_string(l) + ".";
-      const LayerWeights& w = model.layers[l];
-      Put(prefix + "input_layernorm.weight", w.input_norm);
-      Put(prefix + "post_attention_layernorm.weight", w.post_norm);
-      Put(prefix + "mlp.gate_proj.weight", w.mlp.gate_up.slice(0, 0, config_.mlp));
-      Put(prefix + "mlp.up_proj.weight", w.mlp.gate_up.slice(0, config_.mlp));
-      Put(prefix + "mlp.down_proj.weight", w.mlp.down);
-      Put(prefix + "self_attn.q_proj.weight", w.attention.q);
-    }
-  }
-
-  const ModelConfig& config() const override { return config_; }
-  std::vector<std::string> TensorNames() const override {
-    std::vector<std::string> names;
-    for (const auto& [name, tensor] : tensors_) names.push_back(name);
-    return names;
-  }
-  bool Has(std::string_view name) const override { return tensors_.contains(name); }
-  absl::StatusOr<std::vector<std::int64_t>> Shape(std::string_view name) const override {
-    return tensors_.find(name)->second.sizes().vec();
-  }
-  absl::StatusOr<std::string> TypeName(std::string_view) const override { return "F32"; }
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const override {
-    std::memcpy(out.data(), tensors_.find(name)->second.const_data_ptr(), out.size_bytes());
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::string> Digest() const override { return kDigest; }
-
- private:
-  void Put(const std::string& name, const at::Tensor& t) { tensors_[name] = t.contiguous(); }
-
-  ModelConfig config_;
-  std::map<std::string, at::Tensor, std::less<>> tensors_;
-};
 
 class StudentFolderTest : public testing::Test {
  protected:
@@ -73,7 +31,9 @@ class StudentFolderTest : public testing::Test {
     ASSERT_TRUE(SaveStudent(folder_, student, kDigest).ok());
     const auto file = ReadStudentFile(folder_, teacher.config, kDigest);
     ASSERT_TRUE(file.ok()) << file.status();
-    const auto size = WriteStudentFolder(folder_, MemoryFile(teacher), *file, "{}");
+    const auto tokenizer = MakeTokenizer({.tokens = {"a", "b", "<end>"}, .added = {{2, "<end>"}}, .eos = 2});
+    ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+    const auto size = WriteStudentFolder(folder_, MemoryFile(teacher, kDigest), *file, **tokenizer);
     ASSERT_TRUE(size.ok()) << size.status();
     EXPECT_GT(size->parameters, teacher.embedding.numel());
     EXPECT_GT(size->bytes, size->parameters * 4);
@@ -150,6 +110,17 @@ TEST_F(StudentFolderTest, ExportComputesWhatTheStudentDoes) {
     const at::Tensor expected = Logits(student.base, HiddenStates(student, ids));
     EXPECT_LT(RelativeError((*model)->Logits((*model)->HiddenStates(ids)), expected), 1e-6);
   }
+}
+
+TEST_F(StudentFolderTest, ExportNamesTheTokenThatEndsAText) {
+  const Transformer teacher = RandomTransformer(SmallConfig());
+  Export(teacher, RandomStudent(teacher, kKept, 4));
+  const auto tokenizer = OpenTokenizer(folder_);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  EXPECT_EQ((*tokenizer)->eos(), 2);
+  EXPECT_EQ((*tokenizer)->bos(), std::nullopt);
+  std::ifstream config(folder_ / "tokenizer_config.json");
+  EXPECT_EQ(nlohmann::json::parse(config)["eos_token"], "<end>");
 }
 
 TEST_F(StudentFolderTest, OpensInBf16) {

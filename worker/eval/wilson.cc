@@ -1,9 +1,9 @@
-#include "coordinator/cli/view/wilson.h"
+#include "worker/eval/wilson.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace rad::cli {
+namespace rad {
 
 Interval WilsonInterval95(std::uint64_t correct, std::uint64_t examples) {
   if (examples == 0) return {};
@@ -16,4 +16,4 @@ Interval WilsonInterval95(std::uint64_t correct, std::uint64_t examples) {
   return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 
-}  // namespace rad::cli
+}  // namespace rad

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace rad::cli {
+namespace rad {
 
 struct Interval {
   double low = 0;
@@ -13,4 +13,4 @@ struct Interval {
 // Wilson's 95% score interval (Wilson 1927): sound at 0% and 100% and for few examples. [0, 1] for none.
 Interval WilsonInterval95(std::uint64_t correct, std::uint64_t examples);
 
-}  // namespace rad::cli
+}  // namespace rad
