@@ -1,0 +1,254 @@
+#include "worker/tools/bench/train_bench.h"
+
+#include <ATen/Parallel.h>
+
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "worker/data/training_data.h"
+#include "worker/distill/head_aligner.h"
+#include "worker/distill/student_trainer.h"
+#include "worker/distill/training_flops.h"
+#include "worker/model/model_file.h"
+#include "worker/model/working_dtype.h"
+#include "worker/text/tokenizer.h"
+#include "worker/tools/bench/checkpoint_bench.h"
+#include "worker/tools/bench/peak_memory.h"
+#include "worker/tools/bench/peer_process.h"
+#include "worker/tools/bench/temporary_bench_folder.h"
+#include "worker/tools/bench/turns.h"
+
+namespace rad {
+namespace {
+
+constexpr int kStateDims[] = {8, 64};
+constexpr int kBatches = 4;  // taken round and round
+constexpr int kAlignSequences = 4, kDistillSequences = 3;
+constexpr double kLearningRate = 1e-4;  // no figure depends on it
+constexpr std::uint64_t kSeed = 0;
+constexpr HeadId kKept[] = {
+    {1, 0}, {8, 0}, {16, 0}, {16, 2}, {18, 6}};  // of SmolLM2, as a ranking finds them
+
+// One kind of step, in turns with its peer and with the GEMM that both are made of.
+struct RaceOf {
+  std::string name;  // "align"
+  double flops = 0;  // of a step
+  std::function<void(const BatchTensors& batch, std::int64_t step)> train;
+  std::vector<BatchTensors> batches;
+};
+
+class StepRace {
+ public:
+  StepRace(RaceOf of, PeerProcess* peer) : of_(std::move(of)), peer_(peer) {}  // the peer may be null
+
+  absl::Status Run(int turns, GemmPeak& gemm) {
+    absl::Status status = Turn(0, gemm);  // warms up both
+    ours_ = peers_ = {};
+    PeakMemoryBytesAndReset();
+    if (peer_ != nullptr) status.Update(peer_->Ask("memory").status());
+    for (int turn = 1; status.ok() && turn <= turns; ++turn) status.Update(Turn(turn, gemm));
+    return status;
+  }
+
+  absl::Status Emit(const std::string& suffix, const GemmPeak& gemm, const EmitRow& emit) const {
+    const auto peak = static_cast<double>(PeakMemoryBytesAndReset());
+    const auto tokens = static_cast<double>(of_.batches[0].ids.numel());
+    const double speed = tokens / ours_.Mean(), share = of_.flops / ours_.Mean() / gemm.Flops();
+    emit({absl::StrCat(of_.name, "_gemm_share", suffix), share, "ratio", gemm.Flops() / 1e9, share});
+    if (peer_ == nullptr) {
+      emit({absl::StrCat(of_.name, "_tokens_per_second", suffix), speed, "tokens/s", {}, {}});
+      emit({absl::StrCat(of_.name, "_memory", suffix), peak / (1 << 20), "MiB", {}, {}});
+      return absl::OkStatus();
+    }
+    const auto peer_peak = peer_->Ask("memory");
+    if (!peer_peak.ok()) return peer_peak.status();
+    const double peer_speed = tokens / peers_.Mean();
+    emit({absl::StrCat(of_.name, "_vs_eager", suffix), speed, "tokens/s", peer_speed, speed / peer_speed});
+    emit({absl::StrCat(of_.name, "_memory_share", suffix), peak / (1 << 20), "MiB", *peer_peak / (1 << 20),
+          peak / *peer_peak});
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Turn(int turn, GemmPeak& gemm) {
+    gemm.Measure();
+    const BatchTensors& batch = of_.batches[static_cast<std::size_t>(turn) % of_.batches.size()];
+    ours_.Add(Seconds([&] { of_.train(batch, turn + 1); }));  // step 0 differs: no heads are left out
+    if (peer_ == nullptr) return absl::OkStatus();
+    const auto seconds = peer_->RunOnceSeconds();
+    if (seconds.ok()) peers_.Add(*seconds);
+    return seconds.status();
+  }
+
+  const RaceOf of_;
+  PeerProcess* const peer_;
+  Turns ours_, peers_;
+};
+
+nlohmann::json Rows(const at::Tensor& tensor) {  // [b, t] int64
+  nlohmann::json rows = nlohmann::json::array();
+  for (std::int64_t i = 0; i < tensor.size(0); ++i) {
+    const at::Tensor row = tensor[i].contiguous();
+    const std::int64_t* data = row.const_data_ptr<std::int64_t>();
+    rows.push_back(std::vector<std::int64_t>(data, data + row.numel()));
+  }
+  return rows;
+}
+
+nlohmann::json BatchJson(const BatchTensors& batch, std::int64_t step) {
+  const at::Tensor document = batch.document.defined() ? batch.document : at::zeros_like(batch.ids);
+  const LossPositions positions = ChooseLossPositions(batch.is_answer, kSeed, step);
+  const float* weight = positions.weight.const_data_ptr<float>();
+  return {{"ids", Rows(batch.ids)},
+          {"document", Rows(document)},
+          {"positions", Rows(positions.index.unsqueeze(0))[0]},
+          {"weights", std::vector<float>(weight, weight + positions.weight.numel())}};
+}
+
+// Of a step, on average.
+double LossPositionsEach(const std::vector<BatchTensors>& batches) {
+  double positions = 0;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const auto chosen = ChooseLossPositions(batches[i].is_answer, kSeed, static_cast<std::int64_t>(i));
+    positions += static_cast<double>(chosen.index.numel());
+  }
+  return positions / static_cast<double>(batches.size());
+}
+
+class Bench {
+ public:
+  Bench(const TrainBench& options, Transformer teacher, TrainingData data, const EmitRow& emit)
+      : options_(options),
+        teacher_(std::move(teacher)),
+        data_(std::move(data)),
+        emit_(emit),
+        gemm_(teacher_.dtype()) {}
+
+  absl::Status Run() {
+    for (const int state_dim : kStateDims) {
+      if (absl::Status status = RunStateDim(state_dim); !status.ok()) return status;
+    }
+    emit_({"gemm_peak", gemm_.Flops() / 1e9, "GFLOP/s", {}, {}});
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status RunStateDim(int state_dim) {
+    const auto calibration = Batches(DataStream::kCalibrate, 8, 1);
+    const auto align = Batches(DataStream::kAlign, kAlignSequences, kBatches);
+    const auto distill = Batches(DataStream::kDistill, kDistillSequences, kBatches);
+    for (const auto* batches : {&calibration, &align, &distill})
+      if (!batches->ok()) return batches->status();
+    auto aligner = std::make_unique<HeadAligner>(teacher_, state_dim, calibration->front());
+    absl::Status status =
+        Race("align", state_dim, *align, AlignStepFlops(teacher_.config, Shape(kAlignSequences, state_dim)),
+             [&](const BatchTensors& batch, std::int64_t step) {
+               aligner->Step(batch, kLearningRate, kSeed, step);
+             });
+    if (status.ok() && state_dim == kStateDims[0])
+      status = BenchCheckpoints(folder_.path(), *aligner, *align, emit_);
+    if (!status.ok()) return status;
+    StudentTrainer trainer(teacher_, Student(state_dim, aligner->mixers()), 1);
+    aligner.reset();
+    return Race(
+        "kd", state_dim, *distill,
+        DistillStepFlops(teacher_.config, Shape(kDistillSequences, state_dim), LossPositionsEach(*distill)),
+        [&](const BatchTensors& batch, std::int64_t step) {
+          trainer.Step(batch, kLearningRate, kSeed, step);
+        });
+  }
+
+  absl::Status Race(const std::string& name, int state_dim, const std::vector<BatchTensors>& batches,
+                    double flops, std::function<void(const BatchTensors&, std::int64_t)> train) {
+    const auto peer = StartPeer(name, state_dim, batches);
+    StepRace race({name, flops, std::move(train), batches}, peer.get());
+    if (absl::Status status = race.Run(options_.turns, gemm_); !status.ok()) return status;
+    return race.Emit(absl::StrCat("_n", state_dim), gemm_, emit_);
+  }
+
+  StepShape Shape(int sequences, int state_dim) const {
+    return {sequences, DataSpec().sequence_tokens, state_dim};
+  }
+
+  absl::StatusOr<std::vector<BatchTensors>> Batches(DataStream stream, int sequences, int count) const {
+    std::vector<BatchTensors> batches;
+    for (int step = 0; step < count; ++step) {
+      const auto batch = data_.Batch(stream, step, sequences);
+      if (!batch.ok()) return batch.status();
+      batches.push_back(ToTensors(*batch));
+    }
+    return batches;
+  }
+
+  std::vector<std::vector<int>> Kept() const {
+    std::vector<std::vector<int>> kept(static_cast<std::size_t>(teacher_.config.layers));
+    for (const HeadId& head : kKept) {
+      if (head.layer < teacher_.config.layers && head.head < teacher_.config.heads)
+        kept[static_cast<std::size_t>(head.layer)].push_back(head.head);
+    }
+    return kept;
+  }
+
+  HybridStudent Student(int state_dim, const std::vector<Mamba2Weights>& mixers) const {
+    const auto kept = Kept();
+    HybridStudent student{WithoutAttention(teacher_), state_dim};
+    for (std::size_t layer = 0; layer < kept.size(); ++layer) {
+      student.layers.push_back(
+          MakeHybridLayer(teacher_.config, teacher_.layers[layer].attention, kept[layer], mixers[layer]));
+    }
+    return student;
+  }
+
+  // Null, with a message, where Python has no PyTorch.
+  std::unique_ptr<PeerProcess> StartPeer(const std::string& step, int state_dim,
+                                         const std::vector<BatchTensors>& batches) const {
+    nlohmann::json work{{"model", options_.model.string()},
+                        {"step", step},
+                        {"dtype", teacher_.dtype() == at::kBFloat16 ? "bf16" : "float32"},
+                        {"threads", at::get_num_threads()},
+                        {"state_dim", state_dim},
+                        {"kept", Kept()}};
+    for (std::size_t i = 0; i < batches.size(); ++i)
+      work["batches"].push_back(BatchJson(batches[i], static_cast<std::int64_t>(i)));
+    const std::filesystem::path path = folder_.path() / "work.json";
+    std::ofstream(path) << work.dump();
+    auto peer = PeerProcess::Start({"python3", options_.peer_script.string(), path.string()});
+    if (peer.ok()) return *std::move(peer);
+    std::cerr << "bench: no rows against eager PyTorch: " << peer.status().message() << "\n";
+    return nullptr;
+  }
+
+  const TrainBench& options_;
+  const Transformer teacher_;
+  const TrainingData data_;
+  const EmitRow& emit_;
+  const TemporaryBenchFolder folder_;
+  GemmPeak gemm_;
+};
+
+absl::StatusOr<Transformer> LoadTeacher(const std::filesystem::path& path) {
+  const auto file = OpenModelFile(path);  // closed again: what it has mapped would count as memory
+  if (!file.ok()) return file.status();
+  return LoadTransformer(**file, WorkingDtype());
+}
+
+}  // namespace
+
+absl::Status RunTrainBench(const TrainBench& bench, const EmitRow& emit) {
+  auto teacher = LoadTeacher(bench.model);
+  if (!teacher.ok()) return teacher.status();
+  const auto tokenizer = OpenTokenizer(bench.model);
+  if (!tokenizer.ok()) return tokenizer.status();
+  auto data = TrainingData::Open({.text = {bench.text}}, **tokenizer);
+  if (!data.ok()) return data.status();
+  std::cerr << "bench: sequences of " << DataSpec().sequence_tokens << " tokens, " << teacher->dtype() << ", "
+            << at::get_num_threads() << " threads, " << bench.turns << " turns\n";
+  return Bench(bench, *std::move(teacher), *std::move(data), emit).Run();
+}
+
+}  // namespace rad
