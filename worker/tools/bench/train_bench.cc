@@ -18,10 +18,9 @@
 #include "worker/model/working_dtype.h"
 #include "worker/text/tokenizer.h"
 #include "worker/tools/bench/checkpoint_bench.h"
-#include "worker/tools/bench/peak_memory.h"
 #include "worker/tools/bench/peer_process.h"
+#include "worker/tools/bench/step_race.h"
 #include "worker/tools/bench/temporary_bench_folder.h"
-#include "worker/tools/bench/turns.h"
 
 namespace rad {
 namespace {
@@ -33,62 +32,6 @@ constexpr double kLearningRate = 1e-4;  // no figure depends on it
 constexpr std::uint64_t kSeed = 0;
 constexpr HeadId kKept[] = {
     {1, 0}, {8, 0}, {16, 0}, {16, 2}, {18, 6}};  // of SmolLM2, as a ranking finds them
-
-// One kind of step, in turns with its peer and with the GEMM that both are made of.
-struct RaceOf {
-  std::string name;  // "align"
-  double flops = 0;  // of a step
-  std::function<void(const BatchTensors& batch, std::int64_t step)> train;
-  std::vector<BatchTensors> batches;
-};
-
-class StepRace {
- public:
-  StepRace(RaceOf of, PeerProcess* peer) : of_(std::move(of)), peer_(peer) {}  // the peer may be null
-
-  absl::Status Run(int turns, GemmPeak& gemm) {
-    absl::Status status = Turn(0, gemm);  // warms up both
-    ours_ = peers_ = {};
-    PeakMemoryBytesAndReset();
-    if (peer_ != nullptr) status.Update(peer_->Ask("memory").status());
-    for (int turn = 1; status.ok() && turn <= turns; ++turn) status.Update(Turn(turn, gemm));
-    return status;
-  }
-
-  absl::Status Emit(const std::string& suffix, const GemmPeak& gemm, const EmitRow& emit) const {
-    const auto peak = static_cast<double>(PeakMemoryBytesAndReset());
-    const auto tokens = static_cast<double>(of_.batches[0].ids.numel());
-    const double speed = tokens / ours_.Mean(), share = of_.flops / ours_.Mean() / gemm.Flops();
-    emit({absl::StrCat(of_.name, "_gemm_share", suffix), share, "ratio", gemm.Flops() / 1e9, share});
-    if (peer_ == nullptr) {
-      emit({absl::StrCat(of_.name, "_tokens_per_second", suffix), speed, "tokens/s", {}, {}});
-      emit({absl::StrCat(of_.name, "_memory", suffix), peak / (1 << 20), "MiB", {}, {}});
-      return absl::OkStatus();
-    }
-    const auto peer_peak = peer_->Ask("memory");
-    if (!peer_peak.ok()) return peer_peak.status();
-    const double peer_speed = tokens / peers_.Mean();
-    emit({absl::StrCat(of_.name, "_vs_eager", suffix), speed, "tokens/s", peer_speed, speed / peer_speed});
-    emit({absl::StrCat(of_.name, "_memory_share", suffix), peak / (1 << 20), "MiB", *peer_peak / (1 << 20),
-          peak / *peer_peak});
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status Turn(int turn, GemmPeak& gemm) {
-    gemm.Measure();
-    const BatchTensors& batch = of_.batches[static_cast<std::size_t>(turn) % of_.batches.size()];
-    ours_.Add(Seconds([&] { of_.train(batch, turn + 1); }));  // step 0 differs: no heads are left out
-    if (peer_ == nullptr) return absl::OkStatus();
-    const auto seconds = peer_->RunOnceSeconds();
-    if (seconds.ok()) peers_.Add(*seconds);
-    return seconds.status();
-  }
-
-  const RaceOf of_;
-  PeerProcess* const peer_;
-  Turns ours_, peers_;
-};
 
 nlohmann::json Rows(const at::Tensor& tensor) {  // [b, t] int64
   nlohmann::json rows = nlohmann::json::array();
@@ -123,17 +66,12 @@ double LossPositionsEach(const std::vector<BatchTensors>& batches) {
 class Bench {
  public:
   Bench(const TrainBench& options, Transformer teacher, TrainingData data, const EmitRow& emit)
-      : options_(options),
-        teacher_(std::move(teacher)),
-        data_(std::move(data)),
-        emit_(emit),
-        gemm_(teacher_.dtype()) {}
+      : options_(options), teacher_(std::move(teacher)), data_(std::move(data)), emit_(emit) {}
 
   absl::Status Run() {
     for (const int state_dim : kStateDims) {
       if (absl::Status status = RunStateDim(state_dim); !status.ok()) return status;
     }
-    emit_({"gemm_peak", gemm_.Flops() / 1e9, "GFLOP/s", {}, {}});
     return absl::OkStatus();
   }
 
@@ -166,9 +104,9 @@ class Bench {
   absl::Status Race(const std::string& name, int state_dim, const std::vector<BatchTensors>& batches,
                     double flops, std::function<void(const BatchTensors&, std::int64_t)> train) {
     const auto peer = StartPeer(name, state_dim, batches);
-    StepRace race({name, flops, std::move(train), batches}, peer.get());
-    if (absl::Status status = race.Run(options_.turns, gemm_); !status.ok()) return status;
-    return race.Emit(absl::StrCat("_n", state_dim), gemm_, emit_);
+    StepRace race({name, flops, std::move(train), batches}, teacher_.dtype(), peer.get());
+    if (absl::Status status = race.Run(options_.turns); !status.ok()) return status;
+    return race.Emit(absl::StrCat("_n", state_dim), emit_);
   }
 
   StepShape Shape(int sequences, int state_dim) const {
@@ -228,7 +166,6 @@ class Bench {
   const TrainingData data_;
   const EmitRow& emit_;
   const TemporaryBenchFolder folder_;
-  GemmPeak gemm_;
 };
 
 absl::StatusOr<Transformer> LoadTeacher(const std::filesystem::path& path) {

@@ -35,6 +35,7 @@ class GemmPeak {
   void Measure() {
     turns_.Add(Seconds([&] { at::mm(a_, a_); }));
   }
+  void Forget() { turns_ = {}; }                                                // what was measured so far
   double Flops() const { return 2.0 * kSize * kSize * kSize / turns_.Mean(); }  // per second
 
  private:
