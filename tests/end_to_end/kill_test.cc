@@ -1,6 +1,8 @@
 // Whatever is killed in whatever stage, the job ends, and with the same result to the bit.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "tests/end_to_end/job_client.h"
 #include "tests/end_to_end/reference_job.h"
 #include "tests/end_to_end/service.h"
@@ -45,6 +47,30 @@ TEST_P(KillTest, AKilledWorkerComesBack) {
 TEST_P(KillTest, AKilledCoordinatorComesBackAndTheExecutorNeverStopped) {
   RunDisturbedBy(&Service::RestartCoordinator);
   EXPECT_EQ(StageNamed(status_, GetParam())->restarts(), 0u);
+}
+
+// With a checkpoint after every step one is on its way at any moment.
+TEST(KillDuringSaveTest, ExecutorsKilledDuringSavesLeaveNothingTorn) {
+  constexpr std::int64_t kKills = 4, kStepsBetween = 20;
+  ReferenceJob& reference = ReferenceJob::Get();
+  v1::Job job = reference.job();
+  job.mutable_spec()->mutable_checkpoint()->set_every_steps(1);
+  job.mutable_spec()->mutable_failure()->set_max_restarts(kKills);
+  Service service(reference.NewFolder());
+  JobClient client(service.address());
+  const std::string job_id = client.Submit(job, "saving");
+  for (std::int64_t kill = 1; kill <= kKills; ++kill) {
+    client.Follow(job_id, [&](const v1::JobStatus& status) {
+      const v1::StageStatus* stage = StageNamed(status, "align");
+      return stage != nullptr && stage->state() == v1::RUNNING &&
+             static_cast<std::int64_t>(stage->progress().step()) >= kill * kStepsBetween;
+    });
+    ASSERT_FALSE(testing::Test::HasFailure());
+    service.KillExecutor();
+  }
+  const v1::JobStatus status = client.Finish(job_id);
+  EXPECT_EQ(FindingsOf(client, status), reference.findings());
+  EXPECT_EQ(StageNamed(status, "align")->restarts(), kKills);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stages, KillTest, testing::Values("align", "distill/top-2"),

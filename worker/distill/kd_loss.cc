@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "kernels/kd_rows.h"
+#include "worker/model/kernel_data.h"
+
 namespace rad {
 namespace {
 
@@ -21,16 +24,16 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
     double loss = 0;
     if (total > 0) {
       const at::Tensor share = weight / total;
-      const std::int64_t row_bytes = lm_head.size(0) * static_cast<std::int64_t>(sizeof(float));
+      const std::int64_t row_bytes = lm_head.size(0) * lm_head.element_size();
       const std::int64_t rows = std::max<std::int64_t>(1, chunk_bytes / row_bytes);
       for (std::int64_t begin = 0; begin < student.size(0); begin += rows) {
         const std::int64_t count = std::min(rows, student.size(0) - begin);
         const auto chunk = [&](const at::Tensor& t) { return t.narrow(0, begin, count); };
-        at::Tensor logits = at::linear(chunk(student), lm_head).to(at::kFloat);
-        const at::Tensor per_token = KdLossInPlace(logits, at::linear(chunk(teacher), lm_head).to(at::kFloat),
-                                                   chunk(share), {student_temperature, teacher_temperature});
+        at::Tensor logits = at::linear(chunk(student), lm_head);
+        const at::Tensor per_token = KdLossInPlace(logits, at::linear(chunk(teacher), lm_head), chunk(share),
+                                                   {student_temperature, teacher_temperature});
         loss += at::dot(per_token, chunk(share)).item<double>();
-        chunk(gradient).copy_(at::matmul(logits.to(lm_head.scalar_type()), lm_head));
+        chunk(gradient).copy_(at::matmul(logits, lm_head));
       }
     }
     context->save_for_backward({gradient});
@@ -45,14 +48,27 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
 
 }  // namespace
 
-at::Tensor KdLossInPlace(at::Tensor student, at::Tensor teacher, const at::Tensor& weight,
+at::Tensor KdLossInPlace(at::Tensor student, const at::Tensor& teacher, const at::Tensor& weight,
                          KdTemperature temperature) {
-  if (temperature.student != 1) student.div_(temperature.student);
-  if (temperature.teacher != 1) teacher.div_(temperature.teacher);
-  const at::Tensor target = at::softmax(teacher, -1);
-  at::log_softmax_out(student, student, -1);
-  const at::Tensor loss = -at::mul_out(teacher, target, student).sum(-1);
-  student.exp_().sub_(target).mul_((weight / temperature.student).unsqueeze(-1));
+  const std::int64_t rows = student.size(0), vocab = student.size(1);
+  TORCH_CHECK(student.is_contiguous() && teacher.is_contiguous() && weight.is_contiguous() &&
+                  teacher.sizes() == student.sizes() && teacher.scalar_type() == student.scalar_type() &&
+                  weight.numel() == rows,
+              "KdLossInPlace: student ", student.sizes(), ", teacher ", teacher.sizes(), " and weight ",
+              weight.sizes(), " do not fit");
+  at::Tensor loss = at::empty({rows}, weight.options());
+  const kernels::KdScales scales{static_cast<float>(1 / temperature.student),
+                                 static_cast<float>(1 / temperature.teacher)};
+  const float* shares = weight.const_data_ptr<float>();
+  float* losses = loss.mutable_data_ptr<float>();
+  DispatchKernelType(student, [&]<typename T>(T) {
+    T* logits = MutableKernelData<T>(student);
+    const T* target = KernelData<T>(teacher);
+    at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      kernels::KdRows(end - begin, vocab, scales, shares + begin, logits + begin * vocab,
+                      target + begin * vocab, losses + begin);
+    });
+  });
   return loss;
 }
 

@@ -15,13 +15,12 @@ struct KdTemperature {
 };
 
 // Per token -sum_v softmax(teacher / t_teacher)_v log softmax(student / t_student)_v, float32 [n], for logits
-// [n, V] float32. `student` is overwritten by the gradient of sum_i weight_i * loss_i, `teacher` is scratch.
-// weight [n] float32; where it is 0 the gradient is exactly 0.
-at::Tensor KdLossInPlace(at::Tensor student, at::Tensor teacher, const at::Tensor& weight,
+// [n, V] float32 or bfloat16. `student` is overwritten by the gradient of sum_i weight_i * loss_i, in its own
+// dtype. weight [n] float32; where it is 0 the gradient is exactly 0.
+at::Tensor KdLossInPlace(at::Tensor student, const at::Tensor& teacher, const at::Tensor& weight,
                          KdTemperature temperature);
 
-// 16 MiB: 85 tokens of a vocabulary of 49152; enough rows for a full-speed matrix product, and near the
-// cache.
+// 16 MiB: 170 tokens of a vocabulary of 49152 in bfloat16; enough rows for a full-speed matrix product.
 inline constexpr std::int64_t kKdChunkBytes = std::int64_t{16} << 20;
 
 // sum_i weight_i loss_i / sum_i weight_i, a scalar differentiable in student_hidden; 0 when no weight is

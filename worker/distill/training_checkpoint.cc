@@ -1,5 +1,10 @@
 #include "worker/distill/training_checkpoint.h"
 
+#include <ATen/core/grad_mode.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 
@@ -11,10 +16,7 @@ namespace {
 
 constexpr char kFileName[] = "training.safetensors";
 
-}  // namespace
-
-absl::Status SaveTrainingCheckpoint(TaskHost& host, const std::vector<NamedTensor>& state,
-                                    std::int64_t steps_done) {
+absl::Status Save(TaskHost& host, const std::vector<NamedTensor>& state, std::int64_t steps_done) {
   const std::filesystem::path folder = host.Scratch() / absl::StrCat("checkpoint-", steps_done);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -27,6 +29,39 @@ absl::Status SaveTrainingCheckpoint(TaskHost& host, const std::vector<NamedTenso
   std::filesystem::remove_all(folder,
                               error);  // the host has its copy, and the scratch folder goes with the attempt
   return status;
+}
+
+// Saving yields the processor to training.
+void BeLessUrgent() {
+  constexpr int kLeastUrgent = 19;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLeastUrgent);  // a refusal costs only speed
+}
+
+}  // namespace
+
+absl::Status TrainingCheckpoints::Start(std::int64_t steps_done) {
+  if (absl::Status earlier = Finish(); !earlier.ok()) return earlier;
+  const at::NoGradGuard no_grad;
+  if (copy_.empty()) {
+    for (const NamedTensor& named : state_)
+      copy_.push_back({named.name, at::empty_like(named.tensor, at::TensorOptions().requires_grad(false))});
+  }
+  for (std::size_t i = 0; i < state_.size(); ++i) copy_[i].tensor.copy_(state_[i].tensor);
+  in_flight_ = std::async(std::launch::async, [this, steps_done] {
+    BeLessUrgent();
+    return Save(host_, copy_, steps_done);
+  });
+  return absl::OkStatus();
+}
+
+absl::Status TrainingCheckpoints::Check() {
+  const bool ended =
+      in_flight_.valid() && in_flight_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  return ended ? in_flight_.get() : absl::OkStatus();
+}
+
+absl::Status TrainingCheckpoints::Finish() {
+  return in_flight_.valid() ? in_flight_.get() : absl::OkStatus();
 }
 
 absl::StatusOr<std::int64_t> RestoreTrainingCheckpoint(TaskHost& host,

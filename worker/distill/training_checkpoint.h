@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,10 +12,30 @@
 
 namespace rad {
 
-// Writes the tensors as the checkpoint "after `steps_done` steps". On an error the checkpoint before still
-// holds.
-absl::Status SaveTrainingCheckpoint(TaskHost& host, const std::vector<NamedTensor>& state,
-                                    std::int64_t steps_done);
+// Saves in the background: the training thread only copies the tensors. One save at a time. Not thread-safe.
+class TrainingCheckpoints {
+ public:
+  // The tensors are read by Start alone. While a save runs, the host's SaveCheckpoint is called in another
+  // thread.
+  TrainingCheckpoints(TaskHost& host, std::vector<NamedTensor> state)
+      : host_(host), state_(std::move(state)) {}
+  // Waits for a save in flight.
+  ~TrainingCheckpoints() = default;
+
+  // Begins to save the tensors as they are now as the checkpoint "after `steps_done` steps"; an unfinished
+  // save is waited for first. On an error, which is the earlier save's, nothing is begun.
+  absl::Status Start(std::int64_t steps_done);
+  // The error of the last save if that has ended, else OK; does not wait.
+  absl::Status Check();
+  // Waits for the last save and returns how it ended. On an error the checkpoint before it still holds.
+  absl::Status Finish();
+
+ private:
+  TaskHost& host_;
+  const std::vector<NamedTensor> state_;
+  std::vector<NamedTensor> copy_;        // made once: pages touched before cost a fifth
+  std::future<absl::Status> in_flight_;  // last: its end is waited for before the copy goes
+};
 
 // Copies the newest checkpoint into the tensors and returns how many steps were done; 0 when there is none.
 // DATA_LOSS names the tensor that is missing or of another shape.

@@ -26,8 +26,10 @@ std::int64_t TrainingHistory::SkippedSteps(std::int64_t steps_done) const {
 
 TrainingOutcome TrainingHistory::Outcome() const {
   const std::int64_t steps = loss_.size(0);
-  return {steps, SkippedSteps(steps), Mean(loss_.slice(0, 0, 1)),
-          Mean(loss_.slice(0, steps - std::max<std::int64_t>(1, steps / 10)))};
+  TrainingOutcome outcome{.steps = steps, .skipped_steps = SkippedSteps(steps)};
+  outcome.first_loss = Mean(loss_.slice(0, 0, 1));
+  outcome.last_loss = Mean(loss_.slice(0, steps - std::max<std::int64_t>(1, steps / 10)));
+  return outcome;
 }
 
 }  // namespace rad

@@ -1,5 +1,6 @@
 #include "worker/distill/training_run.h"
 
+#include <chrono>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,37 @@ absl::Status Diverged(const TrainingPlan& plan, std::int64_t step, std::int64_t 
                    " steps had a gradient that is not finite; lower the learning_rate"));
 }
 
+// Starts checkpoints when they are due and adds up the time that takes.
+class CheckpointsWhenDue {
+ public:
+  CheckpointsWhenDue(TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state)
+      : every_steps_(host.CheckpointEverySteps()), steps_(plan.steps), checkpoints_(host, state) {}
+
+  absl::Status After(std::int64_t steps_done) {
+    if (absl::Status earlier = checkpoints_.Check(); !earlier.ok()) return earlier;
+    const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < steps_;
+    return due ? Timed([&] { return checkpoints_.Start(steps_done); }) : absl::OkStatus();
+  }
+  absl::Status Finish() {
+    return Timed([&] { return checkpoints_.Finish(); });
+  }
+  double seconds() const { return seconds_; }
+
+ private:
+  template <typename Work>
+  absl::Status Timed(const Work& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    absl::Status status = work();
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return status;
+  }
+
+  const int every_steps_;
+  const std::int64_t steps_;
+  TrainingCheckpoints checkpoints_;
+  double seconds_ = 0;
+};
+
 }  // namespace
 
 absl::StatusOr<TrainingOutcome> RunTraining(
@@ -42,6 +74,7 @@ absl::StatusOr<TrainingOutcome> RunTraining(
 
   std::map<std::string, std::int64_t> memory = plan.memory_bytes;
   Report(host, plan, *resumed, std::nullopt, memory);
+  CheckpointsWhenDue checkpoints(host, plan, all);
   for (std::int64_t step = *resumed; step < plan.steps; ++step) {
     if (host.StopRequested()) return absl::CancelledError(absl::StrCat(plan.phase, " stopped on request"));
     std::optional<MemoryMeter> meter;  // one step tells: they are all alike
@@ -54,11 +87,12 @@ absl::StatusOr<TrainingOutcome> RunTraining(
     Report(host, plan, done, *result, memory);
     const std::int64_t skipped = result->skipped ? history.SkippedSteps(done) : 0;
     if (skipped >= kMaxSkippedSteps) return Diverged(plan, step, skipped);
-    if (host.CheckpointEverySteps() > 0 && done % host.CheckpointEverySteps() == 0 && done < plan.steps) {
-      if (absl::Status saved = SaveTrainingCheckpoint(host, all, done); !saved.ok()) return saved;
-    }
+    if (absl::Status status = checkpoints.After(done); !status.ok()) return status;
   }
-  return history.Outcome();
+  if (absl::Status last = checkpoints.Finish(); !last.ok()) return last;
+  TrainingOutcome outcome = history.Outcome();
+  outcome.checkpoint_seconds = checkpoints.seconds();
+  return outcome;
 }
 
 }  // namespace rad

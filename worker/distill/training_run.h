@@ -30,14 +30,17 @@ struct TrainingOutcome {
   std::int64_t steps = 0;
   std::int64_t skipped_steps = 0;
   double first_loss = 0;
-  double last_loss = 0;  // mean over the last tenth of the steps
+  double last_loss = 0;           // mean over the last tenth of the steps
+  double checkpoint_seconds = 0;  // that training waited for checkpoints
 };
 
 // Calls train(0), train(1), ..., train(steps - 1), each a function of its number and of `state` alone, which
 // is all that it may change. Begins behind host.LatestCheckpoint(), whose tensors it puts into `state`; as
 // nothing else is carried from step to step, a resumed run ends in the bits of an undisturbed one (at equal
-// thread counts). CANCELLED when the host says stop. ABORTED when kMaxSkippedSteps steps were skipped. On any
-// error the newest checkpoint is still good; `state` is then undefined.
+// thread counts). Checkpoints are saved in the background, and the last is waited for whatever the outcome;
+// the error of one ends the run at the next step. CANCELLED when the host says stop. ABORTED when
+// kMaxSkippedSteps steps were skipped. On any error the newest checkpoint is still good; `state` is then
+// undefined.
 absl::StatusOr<TrainingOutcome> RunTraining(
     TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
     const std::function<absl::StatusOr<TrainingStep>(std::int64_t step)>& train);

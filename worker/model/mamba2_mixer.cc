@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "worker/model/causal_conv.h"
+#include "worker/model/ssm_heads.h"
 #include "worker/model/transformer.h"
 
 namespace rad {
@@ -104,6 +105,7 @@ Mamba2State MakeMamba2State(const Mamba2Weights& w, std::int64_t batch, at::Scal
 }
 
 at::Tensor Mamba2Heads(const Mamba2Weights& w, const at::Tensor& u, const at::Tensor& reset) {
+  if (u.size(1) <= kMaxSsmHeadsTokens) return SsmHeads(w, Linear(u, w.in_proj), reset);
   const Projected projected = Project(w, u);
   SsdInput in = ScanInput(w, CausalConv(projected.conv_input, w.conv_weight, w.conv_bias), projected.log_a);
   in.reset = reset;

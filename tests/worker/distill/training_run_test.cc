@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <optional>
+
 #include "tests/worker/distill/folder_host.h"
 
 namespace rad {
@@ -75,6 +78,43 @@ TEST(TrainingRun, FailedCheckpointEndsTheRunAndLeavesTheOneBefore) {
   host.checkpoint_error.reset();
   ASSERT_TRUE(last.Run(host).ok());
   EXPECT_EQ(last.steps.front(), 4);
+}
+
+TEST(TrainingRun, GoesOnWhileACheckpointIsSavedAndSavesWhatWasTrueThen) {
+  // The save of step 4 does not end before step 6 was trained.
+  struct SlowHost : FolderHost {
+    absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override {
+      if (step == 4) trained_six.wait();
+      return FolderHost::SaveCheckpoint(folder, step);
+    }
+    std::promise<void> six;
+    std::future<void> trained_six = six.get_future();
+  } host;
+  host.checkpoint_every_steps = 4;
+  at::Tensor value = at::zeros({3});
+  const auto stopped =
+      RunTraining(host, kPlan, {{"value", value}}, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
+        value.add_(1);
+        if (step + 1 == 6) {
+          host.six.set_value();
+          host.stop_at_step = 6;
+        }
+        return TrainingStep{};
+      });
+  EXPECT_EQ(stopped.status().code(), absl::StatusCode::kCancelled);
+  host.stop_at_step.reset();
+  host.checkpoint_every_steps = 0;
+  std::optional<float> resumed_with;
+  const auto rest =
+      RunTraining(host, kPlan, {{"value", value}}, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
+        if (!resumed_with) {
+          EXPECT_EQ(step, 4);
+          resumed_with = value[0].item<float>();
+        }
+        return TrainingStep{};
+      });
+  EXPECT_TRUE(rest.ok()) << rest.status();
+  EXPECT_EQ(resumed_with, 4);
 }
 
 TEST(TrainingRun, SkippedStepsAreCountedAndTooManyEndTheRun) {

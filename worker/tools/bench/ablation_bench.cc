@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -19,40 +18,20 @@
 #include "worker/tools/bench/peer_process.h"
 #include "worker/tools/bench/service_bench.h"
 #include "worker/tools/bench/temporary_bench_folder.h"
+#include "worker/tools/bench/turns.h"
 #include "worker/tools/examples_json.h"
 
 namespace rad {
 namespace {
 
-constexpr int kTurns = 16;  // times that each peer is measured during the sweep
-constexpr std::int64_t kGemmSize = 2048;
+constexpr int kTurns = 16;          // times that each peer is measured during the sweep
 constexpr int kRaceExamples = 128;  // the default budget of a race, of which it spends a part
 constexpr int kAnswerChoices = 10;  // of a probe with ten pairs: the authors' code scores each
-
-double Seconds(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// The mean of a few turns.
-struct Turns {
-  double seconds = 0;
-  int count = 0;
-
-  void Add(double turn_seconds) {
-    seconds += turn_seconds;
-    ++count;
-  }
-  double Mean() const { return seconds / count; }
-};
 
 class Sweep {
  public:
   Sweep(const Transformer& model, std::span<const ProbeExample> examples, PeerProcess* transformers)
-      : model_(model), examples_(examples), transformers_(transformers) {
-    a_ = at::randn({kGemmSize, kGemmSize}).to(model.dtype());
-  }
+      : gemm(model.dtype()), model_(model), examples_(examples), transformers_(transformers) {}
 
   absl::Status Run() {
     std::vector<HeadId> heads;
@@ -74,14 +53,15 @@ class Sweep {
   }
 
   double ours_seconds = 0, flops = 0;
-  Turns gemm, forward, single, transformers;
+  GemmPeak gemm;
+  Turns forward, single, transformers;
 
  private:
   absl::Status TakeTurns() {
     ++turn_;
     absl::Status status;
     turns_seconds_ += Seconds([&] {
-      gemm.Add(Seconds([&] { at::mm(a_, a_); }));
+      gemm.Measure();
       forward.Add(Seconds([&] { FullForward(examples_); }));
       single.Add(Seconds([&] { FullForward(examples_.subspan(turn_ % examples_.size(), 1)); }));
       if (transformers_ == nullptr) return;
@@ -103,14 +83,13 @@ class Sweep {
   const Transformer& model_;
   const std::span<const ProbeExample> examples_;
   PeerProcess* const transformers_;  // may be null
-  at::Tensor a_;
   int turn_ = 0;
   double turns_seconds_ = 0;
 };
 
 void EmitRows(const Sweep& sweep, std::int64_t heads, std::int64_t examples, const EmitRow& emit) {
   const double gflops = sweep.flops / sweep.ours_seconds / 1e9;
-  const double peak = 2.0 * kGemmSize * kGemmSize * kGemmSize / sweep.gemm.Mean() / 1e9;
+  const double peak = sweep.gemm.Flops() / 1e9;
   emit({"gemm_peak", peak, "GFLOP/s", {}, {}});
   emit({"exhaustive_seconds", sweep.ours_seconds, "s", {}, {}});
   emit({"exhaustive_evaluations_per_second",

@@ -1,36 +1,54 @@
-// bench ablation [MODEL] [-o json]: measured figures, each against a named peer in the same run.
+// bench ablation|train [MODEL] [-o json]: measured figures, each against a named peer in the same run.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "worker/tools/bench/ablation_bench.h"
+#include "worker/tools/bench/train_bench.h"
 #include "worker/tools/exit_code.h"
 #include "worker/tools/tools.h"
 
 namespace rad {
+namespace {
+
+constexpr char kModel[] = ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+
+CLI::App* AddBench(CLI::App& app, const char* name, const char* what, std::filesystem::path& model,
+                   std::string& format) {
+  CLI::App* bench = app.add_subcommand(name, what);
+  bench->add_option("MODEL", model, "a .gguf file; the default is what deploy/fetch_teacher.sh fetches")
+      ->capture_default_str();
+  bench->add_option("-o,--output", format, "table or json (JSON lines)")
+      ->check(CLI::IsMember({"table", "json"}));
+  return bench;
+}
+
+}  // namespace
 
 int BenchTool(int argc, char** argv) {
   CLI::App app{"Measured speed, against peers in the same run"};
   std::string format = "table";
   app.require_subcommand(1);
-  CLI::App* ablation = app.add_subcommand("ablation", "scoring heads");
-  AblationBench bench{.model = ".deps/models/SmolLM2-135M-Instruct.Q4_1.gguf",
-                      .peer_script = "tests/bench/transformers_forward.py"};
-  ablation
-      ->add_option("MODEL", bench.model, "a .gguf file; the default is what deploy/fetch_teacher.sh fetches")
+  AblationBench scoring{.model = kModel, .peer_script = "tests/bench/transformers_forward.py"};
+  CLI::App* ablation = AddBench(app, "ablation", "scoring heads", scoring.model, format);
+  ablation->add_option("--peer-script", scoring.peer_script, "forward passes by Hugging Face transformers")
       ->capture_default_str();
-  ablation->add_option("--peer-script", bench.peer_script, "forward passes by Hugging Face transformers")
+  ablation->add_option("--examples", scoring.examples, "probe examples")->check(CLI::Range(1, 10000));
+  TrainBench training{
+      .model = kModel, .peer_script = "tests/bench/eager_training.py", .text = ".deps/text/*.txt"};
+  CLI::App* train = AddBench(app, "train", "aligning and distilling", training.model, format);
+  train->add_option("--peer-script", training.peer_script, "the same steps in eager PyTorch")
       ->capture_default_str();
-  ablation->add_option("--examples", bench.examples, "probe examples")->check(CLI::Range(1, 10000));
-  ablation->add_option("-o,--output", format, "table or json (JSON lines)")
-      ->check(CLI::IsMember({"table", "json"}));
+  train->add_option("--text", training.text, "plain text files to train on")->capture_default_str();
+  train->add_option("--turns", training.turns, "steps measured of each kind")->check(CLI::Range(1, 1000));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   const BenchOutput output = format == "json" ? BenchOutput::kJsonLines : BenchOutput::kTable;
+  const EmitRow emit = [&](const BenchRow& row) { PrintRow(std::cout, output, row); };
   const absl::Status status =
-      RunAblationBench(bench, [&](const BenchRow& row) { PrintRow(std::cout, output, row); });
+      train->parsed() ? RunTrainBench(training, emit) : RunAblationBench(scoring, emit);
   return status.ok() ? 0 : Fail(status);
 }
 

@@ -12,7 +12,8 @@ struct BenchRow {
   std::string name;
   double value = 0;
   std::string unit;  // "GFLOP/s", "s", "ratio", ...
-  // What `value` was measured against, and value over the peer's or the peer's over value: above 1 is better.
+  // What `value` was measured against, and value over the peer's or the peer's over value: above 1 is better,
+  // but for a share of the peer's ("..._share").
   std::optional<double> peer, ratio;
 };
 

@@ -44,16 +44,16 @@ PeerProcess::~PeerProcess() {
   if (pid_ > 0) waitpid(pid_, nullptr, 0);
 }
 
-absl::StatusOr<double> PeerProcess::RunOnceSeconds() {
-  std::fputs("\n", input_);
+absl::StatusOr<double> PeerProcess::Ask(const std::string& word) {
+  std::fputs((word + "\n").c_str(), input_);
   std::fflush(input_);
   const auto line = ReadLine();
   if (!line.ok()) return line.status();
-  double seconds = 0;
-  if (!absl::SimpleAtod(*line, &seconds)) {
-    return absl::InternalError(absl::StrCat("the peer said \"", *line, "\" instead of a number of seconds"));
+  double number = 0;
+  if (!absl::SimpleAtod(*line, &number)) {
+    return absl::InternalError(absl::StrCat("the peer said \"", *line, "\" instead of a number"));
   }
-  return seconds;
+  return number;
 }
 
 absl::StatusOr<std::string> PeerProcess::ReadLine() {

@@ -11,7 +11,8 @@
 namespace rad {
 
 // The program prints "ready" once it has loaded what it needs, then for every line on its standard input does
-// its work once and prints the seconds that took. It ends when its input does.
+// its work once and prints the seconds that took; a word on the line asks for another number that it knows.
+// It ends when its input does.
 class PeerProcess {
  public:
   // UNAVAILABLE with what the program said on its standard output when it ends before it is ready.
@@ -20,7 +21,8 @@ class PeerProcess {
   PeerProcess(const PeerProcess&) = delete;
   PeerProcess& operator=(const PeerProcess&) = delete;
 
-  absl::StatusOr<double> RunOnceSeconds();
+  absl::StatusOr<double> RunOnceSeconds() { return Ask(""); }
+  absl::StatusOr<double> Ask(const std::string& word);
 
  private:
   PeerProcess(int pid, std::FILE* input, std::FILE* output) : pid_(pid), input_(input), output_(output) {}
