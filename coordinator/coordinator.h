@@ -69,16 +69,6 @@ class Coordinator {
   absl::StatusOr<v1::JobStatus> Cancel(const RequestMark& request, const std::string& name);
   absl::StatusOr<v1::Ranked> Scores(const std::string& name);
   v1::ListWorkersResponse ListWorkers();
-
-  // --- sweeps (coordinator_sweeps.cc). Those given here are defaulted and valid. ---
-  absl::StatusOr<v1::SweepStatus> SubmitSweep(const RequestMark& request, const v1::Sweep& sweep);
-  // What SubmitSweep would make.
-  v1::SweepStatus PreviewSweep(const v1::Sweep& sweep) const;
-  absl::StatusOr<v1::SweepStatus> GetSweep(const std::string& name, v1::Metric metric);
-  v1::ListSweepsResponse ListSweeps();
-  absl::StatusOr<v1::SweepStatus> ControlSweep(const RequestMark& request, const std::string& name,
-                                               v1::ControlSweepRequest::Action action);
-
   // An id, a unique prefix of one, or a job's name (the newest): its id. NOT_FOUND; INVALID_ARGUMENT when
   // ambiguous.
   absl::StatusOr<std::string> ResolveJob(const std::string& name);
@@ -98,6 +88,15 @@ class Coordinator {
   };
   absl::StatusOr<LogPage> WaitLog(const std::string& job_id, std::uint64_t from_number,
                                   absl::Duration timeout);
+
+  // --- sweeps (coordinator_sweeps.cc). Those given here are defaulted and valid. ---
+  absl::StatusOr<v1::SweepStatus> SubmitSweep(const RequestMark& request, const v1::Sweep& sweep);
+  // What SubmitSweep would make.
+  v1::SweepStatus PreviewSweep(const v1::Sweep& sweep) const;
+  absl::StatusOr<v1::SweepStatus> GetSweep(const std::string& name, v1::Metric metric);
+  v1::ListSweepsResponse ListSweeps();
+  absl::StatusOr<v1::SweepStatus> ControlSweep(const RequestMark& request, const std::string& name,
+                                               v1::ControlSweepRequest::Action action);
 
   // --- for workers (coordinator_workers.cc) ---
   absl::StatusOr<v1::RegisterResponse> Register(const v1::RegisterRequest& request);

@@ -27,7 +27,7 @@ void CheckRange(const v1::SweepAxis& axis, const std::string& field, Violations&
 void CheckAxis(const v1::SweepAxis& axis, bool random, Violations& found) {
   const std::string field = absl::StrCat("spec.parameters.", axis.path());
   const auto leaf = FindField(*v1::JobSpec::descriptor(), axis.path());
-  if (!leaf.ok()) found.Add(field, leaf.status().message());
+  if (!leaf.ok()) found.Add("spec.parameters", leaf.status().message());
   if (axis.has_range() && !random)
     found.Add(field, "is a range, which method: random draws from; list values");
   if (axis.has_range() == (axis.values_size() > 0)) found.Add(field, "has no values; list at least one");

@@ -87,24 +87,30 @@ std::size_t CountOf(const std::vector<std::string>& done, absl::string_view stag
   });
 }
 
+// Four budgets at two state dimensions: what eight points align is what the two dearest would alone.
 TEST_F(SweepServiceTest, RanksOnceAndAlignsOncePerStateDimension) {
-  const std::string id = SubmitSweep(SampleSweep()).sweep_id();
+  v1::Sweep sweep = BareSweep();
+  AddAxis(sweep, "student.head_budget", {"0", "2", "4", "6"});
+  AddAxis(sweep, "student.state_dim", {"8", "16"});
+  const std::string id = SubmitSweep(sweep).sweep_id();
   FakeWorker worker(channel(), "w");
   const std::vector<std::string> done = WorkSweep(worker, id);
   EXPECT_EQ(CountOf(done, "align"), 2u);
-  EXPECT_EQ(CountOf(done, "distill"), 4u);
+  EXPECT_EQ(CountOf(done, "distill"), 8u);
   EXPECT_EQ(CountOf(done, "evaluate/teacher"), 1u);
   const v1::SweepStatus status = GetSweep("grid");
   EXPECT_EQ(status.state(), v1::SUCCEEDED);
-  EXPECT_EQ(status.reason(), "4 of 4 points done");
+  EXPECT_EQ(status.reason(), "8 of 8 points done");
   for (const v1::SweepPoint& point : status.points()) {
     ASSERT_EQ(point.trials_size(), 1);
     EXPECT_EQ(point.result().tokens(), 30'000u);
     EXPECT_DOUBLE_EQ(point.result().coverage(), 0.99);
   }
-  EXPECT_EQ(status.points(1).result().head_budget(), 2u);
+  EXPECT_EQ(status.points(3).result().head_budget(), 2u);
+  EXPECT_EQ(status.points(3).result().state_dim(), 16u);
   EXPECT_EQ(status.align().alignments(), 2u);
-  EXPECT_EQ(status.align().computed_tokens(), status.align().two_dearest_tokens());  // 2 of 4
+  EXPECT_EQ(status.align().computed_tokens(), 40'000u);
+  EXPECT_EQ(status.align().two_dearest_tokens(), 40'000u);
   EXPECT_DOUBLE_EQ(status.align().computed_seconds(), 3);
 }
 
@@ -116,8 +122,9 @@ TEST_F(SweepServiceTest, EveryPointEndsOnceThoughTheCoordinatorRestartsAfterEver
     FakeWorker worker(channel(), absl::StrCat("w", restart));
     const v1::Task task = worker.AwaitStart();
     worker.Finish(task, worker.Answer(task));
-    if (!task.work().has_inspect())
+    if (!task.work().has_inspect()) {
       EXPECT_TRUE(once.insert(task.task_id()).second) << task.job_id() << "/" << task.stage();
+    }
     Restart();
   }
   const v1::SweepStatus status = GetSweep(id);
