@@ -63,7 +63,7 @@ absl::Status Coordinator::Recover() {
     if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
     job.record = std::move(record);
   }
-  return absl::OkStatus();
+  return RecoverSweeps();
 }
 
 PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, LiveWorkers()), NowMillis()}; }
@@ -101,8 +101,11 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   if (update.record.has_teacher()) {
     update.change.PutTeacher(update.record.job().spec().teacher().path(), update.record.teacher());
   }
+  const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
+  if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);
   update.change.PutJob(update.record);
   if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
+  if (row) FindSweep(update.record.sweep_id())->points[row->point() - 1] = *row;
   for (const PlanNote& note : update.outcome.notes) {
     Log(absl::StrCat(update.record.job_id(), note.stage.empty() ? "" : "/", note.stage, ": ", note.message));
   }

@@ -23,6 +23,7 @@
 #include "coordinator/metrics_snapshot.h"
 #include "coordinator/store_knowledge.h"
 #include "coordinator/task_attempts.h"
+#include "rad/v1/sweep.pb.h"
 #include "rad/v1/worker.pb.h"
 
 namespace rad {
@@ -88,6 +89,15 @@ class Coordinator {
   absl::StatusOr<LogPage> WaitLog(const std::string& job_id, std::uint64_t from_number,
                                   absl::Duration timeout);
 
+  // --- sweeps (coordinator_sweeps.cc). Those given here are defaulted and valid. ---
+  absl::StatusOr<v1::SweepStatus> SubmitSweep(const RequestMark& request, const v1::Sweep& sweep);
+  // What SubmitSweep would make.
+  v1::SweepStatus PreviewSweep(const v1::Sweep& sweep) const;
+  absl::StatusOr<v1::SweepStatus> GetSweep(const std::string& name, v1::Metric metric);
+  v1::ListSweepsResponse ListSweeps();
+  absl::StatusOr<v1::SweepStatus> ControlSweep(const RequestMark& request, const std::string& name,
+                                               v1::ControlSweepRequest::Action action);
+
   // --- for workers (coordinator_workers.cc) ---
   absl::StatusOr<v1::RegisterResponse> Register(const v1::RegisterRequest& request);
   // NOT_FOUND: register (again) first. A later session replaces an earlier one.
@@ -139,6 +149,11 @@ class Coordinator {
     std::uint64_t log_end = 0;
   };
 
+  struct LiveSweep {
+    v1::SweepRecord record;
+    std::vector<v1::SweepPoint> points;  // the ledger: number i + 1 at i
+  };
+
   struct Update {
     explicit Update(JobStore::Change change) : change(std::move(change)) {}
     v1::JobRecord record;
@@ -148,6 +163,14 @@ class Coordinator {
 
   PlanInput InputNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::int64_t NowMillis() const { return absl::ToUnixMillis(clock_.Wall()); }
+
+  // Plans and stores a new job, together with what is in `change` already. Ids and order are given here.
+  absl::StatusOr<LiveJob*> CreateJob(v1::JobRecord record, JobStore::Change change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint64_t NextOrder() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of a job that has not ended.
+  absl::Status CancelJob(LiveJob& job, JobStore::Change change, const std::string& reason)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Writes the update; then takes it over, tells watchers and stops tasks that are no longer wanted.
   absl::Status Apply(LiveJob& job, Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -169,6 +192,10 @@ class Coordinator {
   absl::StatusOr<LiveJob*> Resolve(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The job of this request when it came before; nullptr when it is new.
   absl::StatusOr<LiveJob*> JobOfRequest(const RequestMark& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The id of the job or sweep of this request when it came before.
+  absl::StatusOr<std::optional<std::string>> IdOfRequest(const RequestMark& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void Remember(const RequestMark& request, const std::string& id, JobStore::Change& change);
   // Waits until the job's version is not `seen` or the timeout passes.
   void AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -212,6 +239,21 @@ class Coordinator {
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Status RecoverSweeps() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  LiveSweep* FindSweep(absl::string_view sweep_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<LiveSweep*> ResolveSweep(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The ledger's row of a point whose job ends with `record`; absent when this ends no sweep's job.
+  std::optional<v1::SweepPoint> RowAfter(const v1::JobRecord& before, const v1::JobRecord& record)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes the next step of every sweep; whether anything was done.
+  bool AdvanceSweeps() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<bool> AdvanceSweep(LiveSweep& sweep) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StartPoint(LiveSweep& sweep, std::uint32_t number, std::uint32_t rung)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes the record and these rows, then takes them over.
+  absl::Status ApplySweep(LiveSweep& sweep, v1::SweepRecord record, const std::vector<v1::SweepPoint>& rows,
+                          JobStore::Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint32_t LiveWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobStore& store_;
@@ -225,8 +267,9 @@ class Coordinator {
   StoreKnowledge knowledge_ ABSL_GUARDED_BY(mutex_);
   std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id
-  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
-  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);  // by id
+  std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);  // by order of submission
+  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);      // unfinished ones, by id
+  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);      // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
   std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;

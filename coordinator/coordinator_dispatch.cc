@@ -9,6 +9,15 @@
 #include "coordinator/work_digest.h"
 
 namespace rad {
+namespace {
+
+// The scores that a task adds to; empty when it is of no ranking.
+std::string RaceOf(const v1::Task& task) {
+  const v1::Work& work = task.work();
+  return work.has_score() ? ScoreKey(ScoreOriginOf(work.score())) : "";
+}
+
+}  // namespace
 
 void Coordinator::Tick() {
   std::vector<std::string> finished;
@@ -41,11 +50,12 @@ SchedulerView Coordinator::MakeView() {
         const v1::Task& what = task.task();
         const std::string digest = what.work().has_inspect() ? "" : what.digest();
         if (task.state() == v1::PENDING) {
-          view.ready.push_back(
-              {job.record.job_id(), what.task_id(), digest, tasks_[what.task_id()].not_before, max_workers});
+          view.ready.push_back({job.record.job_id(), what.task_id(), digest, RaceOf(what),
+                                tasks_[what.task_id()].not_before, max_workers});
         } else {
           ++view.running[job.record.job_id()];
           if (!digest.empty()) view.running_digests.insert(digest);
+          if (what.work().has_score()) view.running_races[RaceOf(what)] = job.record.job_id();
         }
       }
     }
@@ -57,9 +67,11 @@ SchedulerView Coordinator::MakeView() {
 }
 
 void Coordinator::Dispatch() {
-  for (auto& [order, job] : jobs_) {
-    if (!IsTerminal(job.record.state())) TakeKnownResults(job);
-  }
+  do {
+    for (auto& [order, job] : jobs_) {
+      if (!IsTerminal(job.record.state())) TakeKnownResults(job);
+    }
+  } while (AdvanceSweeps());
   const SchedulerView view = MakeView();
   const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
   for (const Assignment& assignment : schedule.assignments) Assign(assignment);
@@ -107,11 +119,12 @@ void Coordinator::Assign(const Assignment& assignment) {
   worker.sink->Send(start);
 }
 
+// A score task of which a part is known is to be planned anew, without it.
 bool Coordinator::IsKnown(const v1::Task& task) {
   const v1::Work& work = task.work();
   if (work.has_inspect()) return false;
   if (!work.has_score()) return knowledge_.Result(task.digest()).has_value();
-  return knowledge_.Scores(ScoreKey(ScoreOriginOf(work.score()))).HasAll(work.score());
+  return knowledge_.Scores(RaceOf(task)).HasAny(work.score());
 }
 
 std::vector<std::string> Coordinator::KnownTasks(const v1::JobRecord& job) {

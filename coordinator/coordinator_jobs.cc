@@ -32,25 +32,49 @@ bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
   return state_matches && LabelsMatch(request, job);
 }
 
-void Remember(const RequestMark& request, const std::string& job_id, JobStore::Change& change) {
+}  // namespace
+
+void Coordinator::Remember(const RequestMark& request, const std::string& id, JobStore::Change& change) {
   if (request.id.empty()) return;
   v1::RequestRecord record;
   record.set_sha256(request.sha256);
-  record.set_job_id(job_id);
+  record.set_job_id(id);
   change.PutRequest(request.id, record);
 }
 
-}  // namespace
-
-absl::StatusOr<Coordinator::LiveJob*> Coordinator::JobOfRequest(const RequestMark& request) {
-  if (request.id.empty()) return nullptr;
+absl::StatusOr<std::optional<std::string>> Coordinator::IdOfRequest(const RequestMark& request) {
+  if (request.id.empty()) return std::nullopt;
   absl::StatusOr<std::optional<v1::RequestRecord>> earlier = store_.Request(request.id);
   if (!earlier.ok()) return earlier.status();
-  if (!earlier->has_value()) return nullptr;
-  if ((*earlier)->sha256() == request.sha256) return FindJob((*earlier)->job_id());
+  if (!earlier->has_value()) return std::nullopt;
+  if ((*earlier)->sha256() == request.sha256) return (*earlier)->job_id();
   return absl::AlreadyExistsError(absl::StrCat("request_id \"", request.id,
                                                "\" was used for another request, of ", (*earlier)->job_id(),
                                                ": give another id"));
+}
+
+absl::StatusOr<Coordinator::LiveJob*> Coordinator::JobOfRequest(const RequestMark& request) {
+  const absl::StatusOr<std::optional<std::string>> job_id = IdOfRequest(request);
+  if (!job_id.ok()) return job_id.status();
+  return job_id->has_value() ? FindJob(**job_id) : nullptr;
+}
+
+std::uint64_t Coordinator::NextOrder() const { return jobs_.empty() ? 1 : jobs_.rbegin()->first + 1; }
+
+absl::StatusOr<Coordinator::LiveJob*> Coordinator::CreateJob(v1::JobRecord record, JobStore::Change change) {
+  record.set_order(NextOrder());
+  record.set_job_id(absl::StrCat("job-", record.order()));
+  record.set_submitted_unix_seconds(NowMillis() / 1000);
+  LiveJob live;
+  live.record = record;  // not planned yet, so that Apply sees all that changes
+  Update update(std::move(change));
+  update.record = std::move(record);
+  update.outcome = AdvanceJob(update.record, InputNow());
+  update.outcome.notes.insert(update.outcome.notes.begin(), PlanNote{"", "submitted"});
+  if (absl::Status status = Apply(live, std::move(update)); !status.ok()) return status;
+  const std::uint64_t order = live.record.order();
+  order_of_[live.record.job_id()] = order;
+  return &jobs_.emplace(order, std::move(live)).first->second;
 }
 
 absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, const v1::Job& job) {
@@ -58,25 +82,12 @@ absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, co
   const absl::StatusOr<LiveJob*> first = JobOfRequest(request);
   if (!first.ok()) return first.status();
   if (*first != nullptr) return StatusOf((*first)->record, (*first)->waiting);
-  const std::uint64_t order = jobs_.empty() ? 1 : jobs_.rbegin()->first + 1;
-  Update update(store_.NewChange());
-  update.record = NewJobRecord(job);
-  update.record.set_job_id(absl::StrCat("job-", order));
-  update.record.set_order(order);
-  update.record.set_submitted_unix_seconds(NowMillis() / 1000);
-  update.outcome = AdvanceJob(update.record, InputNow());
-  update.outcome.notes.insert(update.outcome.notes.begin(), PlanNote{"", "submitted"});
-  Remember(request, update.record.job_id(), update.change);
-  LiveJob live;
-  live.record = update.record;  // so that Apply sees no change of stages
-  live.record.clear_stages();
-  *live.record.mutable_stages() = NewJobRecord(job).stages();
-  const std::string job_id = update.record.job_id();
-  if (absl::Status status = Apply(live, std::move(update)); !status.ok()) return status;
-  order_of_[job_id] = order;
-  LiveJob& kept = jobs_.emplace(order, std::move(live)).first->second;
+  JobStore::Change change = store_.NewChange();
+  Remember(request, absl::StrCat("job-", NextOrder()), change);
+  const absl::StatusOr<LiveJob*> created = CreateJob(NewJobRecord(job), std::move(change));
+  if (!created.ok()) return created.status();
   Dispatch();
-  return StatusOf(kept.record, kept.waiting);
+  return StatusOf((*created)->record, (*created)->waiting);
 }
 
 absl::StatusOr<v1::PlanResponse> Coordinator::Plan(const v1::Job& job) {
@@ -179,13 +190,18 @@ absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const RequestMark& request, co
     return absl::FailedPreconditionError(
         absl::StrCat(job.record.job_id(), " has already ended: ", v1::State_Name(job.record.state())));
   }
-  Update update(std::move(change));
-  update.record = job.record;
-  EndJob(update.record, v1::CANCELLED, "cancelled by a user", NowMillis());
-  update.outcome.notes.push_back({"", "cancelled by a user"});
-  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) return status;
+  if (absl::Status status = CancelJob(job, std::move(change), "cancelled by a user"); !status.ok())
+    return status;
   Dispatch();
   return StatusOf(job.record, job.waiting);
+}
+
+absl::Status Coordinator::CancelJob(LiveJob& job, JobStore::Change change, const std::string& reason) {
+  Update update(std::move(change));
+  update.record = job.record;
+  EndJob(update.record, v1::CANCELLED, reason, NowMillis());
+  update.outcome.notes.push_back({"", reason});
+  return Apply(job, std::move(update));
 }
 
 absl::StatusOr<v1::Ranked> Coordinator::Scores(const std::string& name) {

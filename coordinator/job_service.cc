@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "coordinator/bad_request.h"
+#include "coordinator/request_id.h"
 #include "coordinator/spec_defaults.h"
 #include "coordinator/spec_validation.h"
 #include "proto/protocol_version.h"
@@ -13,7 +14,6 @@ namespace {
 
 // How long a stream sleeps at most before it looks whether its caller is still there.
 constexpr absl::Duration kStreamPoll = absl::Milliseconds(500);
-constexpr std::size_t kMaxRequestIdBytes = 200;
 
 template <typename Message>
 grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
@@ -36,15 +36,6 @@ std::string DigestOf(const v1::Job& job) {
 
 // No job's bytes start with this word, so a submission under the same id is another request.
 std::string DigestOfCancel(const std::string& name) { return Sha256Hex(absl::StrCat("cancel ", name)); }
-
-Violations CheckRequestId(const std::string& request_id) {
-  Violations violations;
-  if (request_id.size() > kMaxRequestIdBytes) {
-    violations.Add("request_id",
-                   absl::StrCat("is ", request_id.size(), " bytes long; give at most ", kMaxRequestIdBytes));
-  }
-  return violations;
-}
 
 struct LogFilter {
   const v1::LogsRequest& request;

@@ -1,6 +1,7 @@
 #include "coordinator/job_store.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 
@@ -23,7 +24,7 @@ Number ReadSortableNumber(absl::string_view bytes) {
   return number;
 }
 
-// Keys of rows that belong to a job: "<job id>/<number>".
+// Keys of rows that belong to a job (or a sweep): "<job id>/<number>".
 std::string JobPrefix(absl::string_view job_id) { return absl::StrCat(job_id, "/"); }
 std::string JobRow(absl::string_view job_id, std::uint64_t number) {
   return absl::StrCat(JobPrefix(job_id), SortableNumber(number));
@@ -76,6 +77,23 @@ absl::Status ScanJobRows(const MetaStore& meta, Table table, const std::string& 
   return problem.ok() ? scanned : problem;
 }
 
+// Every message of a table whose keys do not sort by order of submission.
+template <typename Message>
+absl::StatusOr<std::vector<Message>> LoadByOrder(const MetaStore& meta, Table table) {
+  std::vector<Message> messages;
+  absl::Status problem;
+  absl::Status scanned = meta.Scan(table, "", "", [&](absl::string_view key, absl::string_view value) {
+    if (!messages.emplace_back().ParseFromArray(value.data(), value.size()))
+      problem = Unreadable(Message::descriptor()->name(), key);
+    return problem.ok();
+  });
+  if (!problem.ok()) return problem;
+  if (!scanned.ok()) return scanned;
+  std::sort(messages.begin(), messages.end(),
+            [](const Message& a, const Message& b) { return a.order() < b.order(); });
+  return messages;
+}
+
 }  // namespace
 
 void JobStore::Change::PutJob(const v1::JobRecord& job) {
@@ -106,19 +124,29 @@ void JobStore::Change::PutTeacher(const std::string& path, const v1::TeacherInfo
   batch_.Put(Table::kResults, TeacherKey(path), teacher.SerializeAsString());
 }
 
+void JobStore::Change::PutSweep(const v1::SweepRecord& sweep) {
+  batch_.Put(Table::kSweeps, sweep.sweep_id(), sweep.SerializeAsString());
+}
+
+void JobStore::Change::PutSweepPoint(const std::string& sweep_id, const v1::SweepPoint& point) {
+  batch_.Put(Table::kSweepPoints, JobRow(sweep_id, point.point()), point.SerializeAsString());
+}
+
 absl::StatusOr<std::vector<v1::JobRecord>> JobStore::LoadJobs() const {
-  std::vector<v1::JobRecord> jobs;
-  absl::Status problem;
-  absl::Status scanned =
-      meta_.Scan(Table::kJobs, "", "", [&](absl::string_view key, absl::string_view value) {
-        if (!jobs.emplace_back().ParseFromArray(value.data(), value.size())) problem = Unreadable("job", key);
-        return problem.ok();
-      });
-  if (!problem.ok()) return problem;
-  if (!scanned.ok()) return scanned;
-  std::sort(jobs.begin(), jobs.end(),
-            [](const v1::JobRecord& a, const v1::JobRecord& b) { return a.order() < b.order(); });
-  return jobs;
+  return LoadByOrder<v1::JobRecord>(meta_, Table::kJobs);
+}
+
+absl::StatusOr<std::vector<v1::SweepRecord>> JobStore::LoadSweeps() const {
+  return LoadByOrder<v1::SweepRecord>(meta_, Table::kSweeps);
+}
+
+absl::StatusOr<std::vector<v1::SweepPoint>> JobStore::SweepPoints(const std::string& sweep_id) const {
+  std::vector<v1::SweepPoint> points;
+  absl::Status status = ScanJobRows<v1::SweepPoint>(
+      meta_, Table::kSweepPoints, sweep_id, 0, std::numeric_limits<int>::max(),
+      [&](std::uint64_t, v1::SweepPoint point) { points.push_back(std::move(point)); });
+  if (!status.ok()) return status;
+  return points;
 }
 
 absl::StatusOr<std::optional<v1::StoredResult>> JobStore::Result(const std::string& digest) const {

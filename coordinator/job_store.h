@@ -30,6 +30,9 @@ class JobStore {
     void PutCounter(const std::string& name, std::uint64_t value);
     // The teacher last seen at this path: lets Plan guess what is known before anything is inspected.
     void PutTeacher(const std::string& path, const v1::TeacherInfo& teacher);
+    void PutSweep(const v1::SweepRecord& sweep);
+    // Replaces that point's row of the sweep's ledger.
+    void PutSweepPoint(const std::string& sweep_id, const v1::SweepPoint& point);
 
    private:
     friend class JobStore;
@@ -39,7 +42,9 @@ class JobStore {
   // Synced. After an error nothing of the change is visible.
   absl::Status Commit(Change change) { return meta_.Write(std::move(change.batch_)); }
 
-  absl::StatusOr<std::vector<v1::JobRecord>> LoadJobs() const;  // in the order of submission
+  absl::StatusOr<std::vector<v1::JobRecord>> LoadJobs() const;      // in the order of submission
+  absl::StatusOr<std::vector<v1::SweepRecord>> LoadSweeps() const;  // in the order of submission
+  absl::StatusOr<std::vector<v1::SweepPoint>> SweepPoints(const std::string& sweep_id) const;  // by number
   absl::StatusOr<std::optional<v1::StoredResult>> Result(const std::string& digest) const;
   absl::StatusOr<std::optional<v1::RequestRecord>> Request(const std::string& request_id) const;
   absl::StatusOr<std::optional<v1::TeacherInfo>> Teacher(const std::string& path) const;

@@ -15,6 +15,10 @@ Waiting WhyNot(const ReadyTask& task, const SchedulerView& view, bool worker_lef
   if (view.running_digests.contains(task.digest)) {
     return {v1::DEPENDENCY, "the same result is being computed for another job"};
   }
+  const auto race = view.running_races.find(task.race);
+  if (race != view.running_races.end() && race->second != task.job_id) {
+    return {v1::DEPENDENCY, absl::StrCat(race->second, " is ranking the same heads")};
+  }
   if (held >= task.max_workers) {
     return {v1::DEPENDENCY, absl::StrCat("the job holds ", held, " workers: spec.resources.max_workers")};
   }
@@ -41,6 +45,7 @@ Schedule MakeSchedule(const SchedulerView& view, absl::Duration now) {
     schedule.assignments.push_back({task.task_id, view.idle_workers[next_worker++]});
     ++held[task.job_id];
     if (!task.digest.empty()) seen.running_digests.insert(task.digest);
+    if (!task.race.empty()) seen.running_races[task.race] = task.job_id;
     started_jobs.insert(task.job_id);
   }
   for (const std::string& job_id : started_jobs) schedule.waiting.erase(job_id);

@@ -17,6 +17,7 @@ struct ReadyTask {
   std::string job_id;
   std::string task_id;
   std::string digest;             // empty: always to be run anew
+  std::string race;               // the scores that it adds to; empty: it is of no ranking
   absl::Duration not_before;      // on the monotonic clock
   std::uint32_t max_workers = 1;  // of its job
 };
@@ -24,8 +25,9 @@ struct ReadyTask {
 struct SchedulerView {
   std::vector<ReadyTask> ready;  // in queue order
   std::vector<std::string> idle_workers;
-  std::map<std::string, std::uint32_t> running;  // tasks running now, by job
-  std::set<std::string> running_digests;         // two jobs may want the same result: computed once
+  std::map<std::string, std::uint32_t> running;      // tasks running now, by job
+  std::set<std::string> running_digests;             // two jobs may want the same result: computed once
+  std::map<std::string, std::string> running_races;  // job by race: another job's rounds may overlap
   std::uint32_t live_workers = 0;
 };
 

@@ -55,12 +55,13 @@ bool ScoreTable::HasAblated(HeadRef head, std::uint32_t example) const {
   return found != ablated_.end() && Has(found->second, example);
 }
 
-bool ScoreTable::HasAll(const v1::ScoreHeads& asked) const {
+bool ScoreTable::HasAny(const v1::ScoreHeads& asked) const {
   for (std::uint32_t example = asked.example_begin(); example < asked.example_end(); ++example) {
     const auto known = [&](const v1::Head& head) { return HasAblated({head.layer(), head.head()}, example); };
-    if (!HasBase(example) || !std::all_of(asked.heads().begin(), asked.heads().end(), known)) return false;
+    if (asked.heads().empty() && HasBase(example)) return true;
+    if (std::any_of(asked.heads().begin(), asked.heads().end(), known)) return true;
   }
-  return true;
+  return false;
 }
 
 std::uint32_t ScoreTable::Known(HeadRef head, std::uint32_t examples) const {

@@ -71,7 +71,8 @@ class ScoreTable {
 
   bool HasBase(std::uint32_t example) const { return Has(base_, example); }
   bool HasAblated(HeadRef head, std::uint32_t example) const;
-  bool HasAll(const v1::ScoreHeads& asked) const;
+  // Any cell of the heads that are asked for; of the base when none are.
+  bool HasAny(const v1::ScoreHeads& asked) const;
   // Cells of `head` among examples [0, examples).
   std::uint32_t Known(HeadRef head, std::uint32_t examples) const;
 

@@ -13,6 +13,7 @@
 #include "coordinator/job_service.h"
 #include "coordinator/log.h"
 #include "coordinator/metrics_snapshot.h"
+#include "coordinator/sweep_service.h"
 #include "coordinator/worker_service.h"
 #include "prometheus/exposer.h"
 #include "storage/artifact_store.h"
@@ -38,6 +39,7 @@ class ServerImpl final : public CoordinatorServer {
         store_(*meta_),
         coordinator_(store_, *catalog_, clock_, metrics_, {.lease = options.lease}),
         job_service_(coordinator_),
+        sweep_service_(coordinator_),
         worker_service_(coordinator_),
         artifact_service_(*artifacts_, *catalog_, coordinator_, clock_) {}
 
@@ -74,6 +76,7 @@ class ServerImpl final : public CoordinatorServer {
                                0);  // else two coordinators would share a port silently
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
     builder.RegisterService(&job_service_);
+    builder.RegisterService(&sweep_service_);
     builder.RegisterService(&worker_service_);
     builder.RegisterService(&artifact_service_);
     server_ = builder.BuildAndStart();
@@ -123,6 +126,7 @@ class ServerImpl final : public CoordinatorServer {
   CoordinatorMetrics metrics_;
   Coordinator coordinator_;
   JobServiceImpl job_service_;
+  SweepServiceImpl sweep_service_;
   WorkerServiceImpl worker_service_;
   ArtifactServiceImpl artifact_service_;
   int grpc_port_ = 0;

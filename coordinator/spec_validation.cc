@@ -29,12 +29,6 @@ bool IsName(absl::string_view text) {
   return true;
 }
 
-void CheckName(absl::string_view field, absl::string_view name, Violations& found) {
-  if (IsName(name)) return;
-  found.Add(field, absl::StrCat("is \"", name, "\"; give 1 to ", kMaxNameBytes,
-                                " letters, digits, '-', '_' or '.', the first a letter or digit"));
-}
-
 void CheckMetadata(const v1::Metadata& metadata, Violations& found) {
   CheckName("metadata.name", metadata.name(), found);
   for (const auto& [key, value] : metadata.labels()) {
@@ -164,6 +158,12 @@ void CheckNoTraining(const v1::JobSpec& spec, Violations& found) {
 }
 
 }  // namespace
+
+void CheckName(absl::string_view field, absl::string_view name, Violations& found) {
+  if (IsName(name)) return;
+  found.Add(field, absl::StrCat("is \"", name, "\"; give 1 to ", kMaxNameBytes,
+                                " letters, digits, '-', '_' or '.', the first a letter or digit"));
+}
 
 Violations ValidateJob(const v1::Job& job) {
   Violations found;

@@ -10,4 +10,7 @@ namespace rad {
 // later.
 Violations ValidateJob(const v1::Job& job);
 
+// Of jobs, students, labels: names go into file names, metric labels and URLs.
+void CheckName(absl::string_view field, absl::string_view name, Violations& found);
+
 }  // namespace rad

@@ -19,8 +19,8 @@ namespace rad {
 // Raised when stored bytes change their meaning; an older or newer folder is refused, never guessed at.
 inline constexpr std::uint32_t kMetaSchemaVersion = 2;
 
-enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters };
-inline constexpr int kTableCount = 7;
+enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters, kSweeps, kSweepPoints };
+inline constexpr int kTableCount = 9;
 
 enum class Durability {
   kSynced,    // survives a power cut once Write has returned

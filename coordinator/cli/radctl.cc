@@ -39,6 +39,7 @@ int RunRadctl(const std::vector<std::string>& arguments, Console& console, const
   AddGlobalFlags(app, session);
   AddRunCommand(app, session);
   AddJobCommands(app, session);
+  AddSweepCommands(app, session);
   AddScoresCommands(app, session);
   AddCheckpointCommands(app, session);
   AddWorkerCommands(app, session);

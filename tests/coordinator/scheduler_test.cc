@@ -50,6 +50,14 @@ TEST(Scheduler, WaitsOutABackoff) {
   EXPECT_EQ(MakeSchedule(view, absl::Seconds(10)).assignments.size(), 1u);
 }
 
+TEST(Scheduler, OneJobAtATimeRanksTheSameHeads) {
+  ReadyTask mine = Ready("a", "a1"), also_mine = Ready("a", "a2"), others = Ready("b", "b1");
+  mine.race = also_mine.race = others.race = "heads";
+  const Schedule schedule = MakeSchedule(View({mine, also_mine, others}, {"v", "w", "x"}), {});
+  EXPECT_THAT(schedule.assignments, ElementsAre(Assignment{"a1", "v"}, Assignment{"a2", "w"}));
+  EXPECT_EQ(schedule.waiting.at("b").message, "a is ranking the same heads");
+}
+
 TEST(Scheduler, ComputesTheSameResultOnce) {
   ReadyTask same = Ready("b", "b1");
   same.digest = "digest of a1";

@@ -7,6 +7,7 @@ namespace rad::cli {
 
 void AddRunCommand(CLI::App& app, Session& session);
 void AddJobCommands(CLI::App& app, Session& session);
+void AddSweepCommands(CLI::App& app, Session& session);
 void AddScoresCommands(CLI::App& app, Session& session);
 void AddCheckpointCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
@@ -20,5 +21,9 @@ void AddJobDescribe(CLI::App& job, Session& session);
 void AddJobWatch(CLI::App& job, Session& session);  // and wait
 void AddJobCancel(CLI::App& job, Session& session);
 void AddJobLogs(CLI::App& job, Session& session);
+
+// Of `sweep`.
+void AddSweepViews(CLI::App& sweep, Session& session);     // list, describe, best, export
+void AddSweepControls(CLI::App& sweep, Session& session);  // watch, pause, resume, retry, cancel
 
 }  // namespace rad::cli

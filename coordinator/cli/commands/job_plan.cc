@@ -1,11 +1,13 @@
 #include "coordinator/cli/commands/job_plan.h"
 
 #include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/run_sweep.h"
 #include "coordinator/cli/commands/spec_flags.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/spec/job_spec.h"
 #include "coordinator/cli/view/job_tables.h"
 #include "coordinator/cli/view/message_json.h"
+#include "coordinator/cli/view/sweep_tables.h"
 
 namespace rad::cli {
 namespace {
@@ -16,9 +18,9 @@ struct Options {
 };
 
 absl::StatusOr<int> Plan(Session& session, const Options& options) {
-  auto job = ReadJob(options.spec.file, options.spec.overrides);
-  if (!job.ok()) return job.status();
-  return ShowPlan(session, *job, options.output);
+  auto spec = ReadSpec(options.spec.file, options.spec.overrides);
+  if (!spec.ok()) return spec.status();
+  return ShowPlan(session, *spec, options.output);
 }
 
 void Print(const v1::PlanResponse& plan, const std::string& output, std::ostream& out) {
@@ -32,13 +34,28 @@ void Print(const v1::PlanResponse& plan, const std::string& output, std::ostream
   }
 }
 
+absl::StatusOr<int> ShowPoints(Session& session, CoordinatorClient& client, const v1::Sweep& sweep,
+                               const std::string& output) {
+  auto status = SubmitSweep(client, sweep, "", /*dry_run=*/true);
+  if (!status.ok()) return status.status();
+  if (output == "json") {
+    session.console.out << ToJson(*status, EmptyFields::kKeep).dump(2) << "\n";
+  } else if (output == "yaml") {
+    session.console.out << ToYaml(ToJson(status->sweep(), EmptyFields::kDrop));
+  } else {
+    session.console.out << PointsTable(*status).ToText() << status->points_size() << " points\n";
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
-absl::StatusOr<int> ShowPlan(Session& session, const v1::Job& job, const std::string& output) {
+absl::StatusOr<int> ShowPlan(Session& session, const Spec& spec, const std::string& output) {
   auto client = session.Connect();
   if (!client.ok()) return client.status();
+  if (const auto* sweep = std::get_if<v1::Sweep>(&spec)) return ShowPoints(session, *client, *sweep, output);
   v1::PlanRequest request;
-  *request.mutable_job() = job;
+  *request.mutable_job() = std::get<v1::Job>(spec);
   auto plan = client->Call(&Jobs::Plan, request);
   if (!plan.ok()) return plan.status();
   Print(*plan, output, session.console.out);

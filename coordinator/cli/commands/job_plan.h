@@ -2,11 +2,12 @@
 #pragma once
 
 #include "coordinator/cli/commands/session.h"
+#include "coordinator/cli/spec/job_spec.h"
 
 namespace rad::cli {
 
-// Prints the plan as `output` asks (table, json, yaml: the defaulted job); 0 when the job would start now,
-// else 1.
-absl::StatusOr<int> ShowPlan(Session& session, const v1::Job& job, const std::string& output);
+// Prints the plan as `output` asks (table, json, yaml: the defaulted spec); 0 when the job would start now,
+// else 1. Of a sweep: its points, and 0.
+absl::StatusOr<int> ShowPlan(Session& session, const Spec& spec, const std::string& output);
 
 }  // namespace rad::cli

@@ -1,10 +1,7 @@
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "coordinator/cli/commands/commands.h"
+#include "coordinator/cli/commands/write_output.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/view/heatmap.h"
 #include "coordinator/cli/view/heatmap_png.h"
@@ -64,32 +61,16 @@ absl::StatusOr<std::string> Render(const v1::Ranked& ranking, const std::string&
   return RankingCsv(ranking).ToCsv();
 }
 
-absl::Status Write(Console& console, const Options& options, const std::string& bytes) {
-  if (options.file.empty()) {
-    if (options.output == "png" && console.out_is_terminal) {
-      return absl::InvalidArgumentError(
-          "a PNG is not for a terminal: give --file FILE, or redirect the output");
-    }
-    console.out << bytes;
-    return absl::OkStatus();
-  }
-  std::ofstream file(options.file, std::ios::binary);
-  file << bytes;
-  file.close();
-  if (!file) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot write --file ", options.file, ": ", strerror(errno)));
-  }
-  console.Say(absl::StrCat("wrote ", options.file));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<int> Export(Session& session, const Options& options) {
   auto ranking = Fetch(session, options.job);
   if (!ranking.ok()) return ranking.status();
   auto bytes = Render(*ranking, options.output);
   if (!bytes.ok()) return bytes.status();
-  if (absl::Status written = Write(session.console, options, *bytes); !written.ok()) return written;
+  if (options.file.empty() && options.output == "png" && session.console.out_is_terminal) {
+    return absl::InvalidArgumentError(
+        "a PNG is not for a terminal: give --file FILE, or redirect the output");
+  }
+  if (auto written = WriteOutput(session.console, options.file, *bytes); !written.ok()) return written;
   return kExitOk;
 }
 

@@ -1,4 +1,4 @@
-// spec_flags.h: the flags that name a job's spec.
+// spec_flags.h: the flags that name a spec.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ inline constexpr char kSetHelp[] =
 inline constexpr char kPathsHelp[] = "Relative teacher.path and data.text are taken from the current folder.";
 
 inline void AddSpecFlags(CLI::App& app, SpecFlags& spec) {
-  app.add_option("-f,--file", spec.file, "The job as YAML; - reads standard input")
+  app.add_option("-f,--file", spec.file, "The job or sweep as YAML; - reads standard input")
       ->required()
       ->type_name("FILE");
   app.add_option("--set", spec.overrides, kSetHelp)->type_name("PATH=VALUE")->allow_extra_args(false);

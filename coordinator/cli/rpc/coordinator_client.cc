@@ -46,6 +46,7 @@ CoordinatorClient::CoordinatorClient(std::string address, absl::Duration timeout
   const auto channel = Connect(address_);
   jobs_ = v1::JobService::NewStub(channel);
   artifacts_ = v1::ArtifactService::NewStub(channel);
+  sweeps_ = v1::SweepService::NewStub(channel);
 }
 
 absl::Status CoordinatorClient::Explain(const grpc::Status& status) const {

@@ -12,11 +12,13 @@
 #include "absl/time/time.h"
 #include "rad/v1/artifact.grpc.pb.h"
 #include "rad/v1/service.grpc.pb.h"
+#include "rad/v1/sweep.grpc.pb.h"
 
 namespace rad::cli {
 
 using Jobs = v1::JobService::StubInterface;
 using Artifacts = v1::ArtifactService::StubInterface;
+using Sweeps = v1::SweepService::StubInterface;
 
 // The codes of gRPC and Abseil are the same numbers. Fields that google.rpc.BadRequest names follow the
 // message, one a line.
@@ -38,6 +40,12 @@ class CoordinatorClient {
                                                                   Response*),
                                 const Request& request) {
     return CallStub<Response>(*artifacts_, method, request);
+  }
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Sweeps::*method)(grpc::ClientContext*, const Request&,
+                                                               Response*),
+                                const Request& request) {
+    return CallStub<Response>(*sweeps_, method, request);
   }
 
   // For streams.
@@ -63,6 +71,7 @@ class CoordinatorClient {
   absl::Duration timeout_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<Artifacts> artifacts_;
+  std::unique_ptr<Sweeps> sweeps_;
 };
 
 }  // namespace rad::cli

@@ -3,40 +3,21 @@
 #include <fstream>
 #include <iostream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "coordinator/cli/spec/absolute_paths.h"
 #include "coordinator/cli/spec/overrides.h"
+#include "coordinator/cli/spec/sweep_spec.h"
 #include "coordinator/cli/spec/yaml_to_message.h"
 #include "coordinator/cli/spec/yaml_tree.h"
 
 namespace rad::cli {
 namespace {
 
-std::string Absolute(const std::string& path, const std::filesystem::path& folder) {
-  return (folder / path).lexically_normal().string();
-}
-
-void MakePathsAbsolute(const std::filesystem::path& folder, v1::Probe& probe) {
-  for (std::string* path : {probe.mutable_text(), probe.mutable_key_file(), probe.mutable_value_file()})
-    if (!path->empty()) *path = Absolute(*path, folder);
-}
-
-void MakePathsAbsolute(const std::filesystem::path& folder, v1::Job& job) {
-  if (!job.has_spec()) return;
-  if (const std::string& path = job.spec().teacher().path(); !path.empty()) {
-    job.mutable_spec()->mutable_teacher()->set_path(Absolute(path, folder));
-  }
-  if (job.spec().has_probe()) MakePathsAbsolute(folder, *job.mutable_spec()->mutable_probe());
-  for (v1::Probe& probe : *job.mutable_spec()->mutable_probes()) MakePathsAbsolute(folder, probe);
-  if (job.spec().has_data()) {
-    for (std::string& glob : *job.mutable_spec()->mutable_data()->mutable_text())
-      glob = Absolute(glob, folder);
-  }
-  if (!job.spec().has_evaluate()) return;
-  v1::Evaluate& evaluate = *job.mutable_spec()->mutable_evaluate();
-  for (std::string* path : {evaluate.mutable_records(), evaluate.mutable_definitions()}) {
-    if (!path->empty()) *path = Absolute(*path, folder);
-  }
+bool IsSweep(YamlNode& root) {
+  const YamlNode* kind = root.kind == YamlNode::Kind::kMap ? root.Find("kind") : nullptr;
+  return kind != nullptr && absl::EqualsIgnoreCase(kind->scalar, "sweep");
 }
 
 // One byte more than ReadYaml accepts, so that it can tell.
@@ -66,9 +47,9 @@ absl::StatusOr<std::string> ReadSpecText(const std::string& file) {
 
 }  // namespace
 
-absl::StatusOr<v1::Job> ParseJob(absl::string_view text, absl::string_view source,
-                                 const std::vector<std::string>& overrides,
-                                 const std::filesystem::path& folder) {
+absl::StatusOr<Spec> ParseSpec(absl::string_view text, absl::string_view source,
+                               const std::vector<std::string>& overrides,
+                               const std::filesystem::path& folder) {
   auto root = ReadYaml(text, source);
   if (!root.ok()) return root.status();
   if (root->kind == YamlNode::Kind::kNull) {
@@ -78,16 +59,17 @@ absl::StatusOr<v1::Job> ParseJob(absl::string_view text, absl::string_view sourc
   for (const std::string& override_text : overrides) {
     if (auto applied = ApplyOverride(override_text, *root); !applied.ok()) return applied;
   }
+  if (IsSweep(*root)) return SweepOf(*std::move(root), folder);
   v1::Job job;
   if (auto filled = FillMessage(*root, job); !filled.ok()) return filled;
-  MakePathsAbsolute(folder, job);
+  if (job.has_spec()) MakePathsAbsolute(folder, *job.mutable_spec());
   return job;
 }
 
-absl::StatusOr<v1::Job> ReadJob(const std::string& file, const std::vector<std::string>& overrides) {
+absl::StatusOr<Spec> ReadSpec(const std::string& file, const std::vector<std::string>& overrides) {
   auto text = ReadSpecText(file);
   if (!text.ok()) return text.status();
-  return ParseJob(*text, file == "-" ? "<stdin>" : file, overrides, std::filesystem::current_path());
+  return ParseSpec(*text, file == "-" ? "<stdin>" : file, overrides, std::filesystem::current_path());
 }
 
 }  // namespace rad::cli

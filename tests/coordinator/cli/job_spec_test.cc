@@ -12,7 +12,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 absl::StatusOr<v1::Job> Parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
-  return ParseJob(text, "job.yaml", overrides, "/home/me");
+  auto spec = ParseSpec(text, "job.yaml", overrides, "/home/me");
+  if (!spec.ok()) return spec.status();
+  return std::get<v1::Job>(*spec);
 }
 
 std::string ErrorOf(const std::string& text) {
@@ -149,10 +151,10 @@ TEST(JobSpec, TextMustBeUtf8) {
 
 TEST(JobSpec, AnEmptyDocumentAndAMissingFileAreErrorsOfUse) {
   EXPECT_THAT(ErrorOf("# nothing\n"), HasSubstr("the document is empty"));
-  auto missing = ReadJob("/no/such/file.yaml", {});
+  auto missing = ReadSpec("/no/such/file.yaml", {});
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(missing.status().message()), HasSubstr("no such file: /no/such/file.yaml"));
-  EXPECT_THAT(std::string(ReadJob("/", {}).status().message()), HasSubstr("is a folder"));
+  EXPECT_THAT(std::string(ReadSpec("/", {}).status().message()), HasSubstr("is a folder"));
 }
 
 TEST(JobSpec, OverridesWinOverTheFile) {

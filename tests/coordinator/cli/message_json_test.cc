@@ -12,7 +12,7 @@ namespace rad::cli {
 namespace {
 
 v1::Job FullJob() {
-  auto job = ParseJob(R"(
+  auto spec = ParseSpec(R"(
 kind: Distillation
 metadata: {name: "yes: no # 'x'", labels: {b: "1", a: "null", e: ""}}
 spec:
@@ -22,17 +22,17 @@ spec:
   data: {text: ["/a b/*.txt"], retrieval_share: 0.1}
   align: {learning_rate: 1e-05}
 )",
-                      "test", {}, "/");
-  EXPECT_TRUE(job.ok()) << job.status();
-  return *job;
+                        "test", {}, "/");
+  EXPECT_TRUE(spec.ok()) << spec.status();
+  return std::get<v1::Job>(*spec);
 }
 
 TEST(MessageJson, AJobPrintedAsYamlReadsBackEqual) {
   const v1::Job job = FullJob();
   const std::string yaml = ToYaml(ToJson(job, EmptyFields::kDrop));
-  auto again = ParseJob(yaml, "printed", {}, "/");
+  auto again = ParseSpec(yaml, "printed", {}, "/");
   ASSERT_TRUE(again.ok()) << again.status() << "\n" << yaml;
-  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(job, *again)) << yaml;
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(job, std::get<v1::Job>(*again))) << yaml;
 }
 
 TEST(MessageJson, ScriptsGetEveryKeyPeopleOnlyWhatIsSet) {

@@ -11,7 +11,10 @@ namespace {
 using testing::HasSubstr;
 
 absl::StatusOr<v1::Job> With(const std::vector<std::string>& overrides) {
-  return ParseJob("kind: Distillation\nspec: {controls: [{head_budget: 1}]}\n", "job.yaml", overrides, "/");
+  auto spec =
+      ParseSpec("kind: Distillation\nspec: {controls: [{head_budget: 1}]}\n", "job.yaml", overrides, "/");
+  if (!spec.ok()) return spec.status();
+  return std::get<v1::Job>(*spec);
 }
 
 std::string ErrorOf(const std::string& override_text) {
