@@ -177,8 +177,7 @@ v1::JobStatus Coordinator::StatusOf(const v1::JobRecord& record, const Waiting& 
     }
     const bool is_ranking = stage.kind() == v1::StageRecord::RANK && !stage.tasks().empty();
     if (!is_ranking) continue;
-    const std::string key = ScoreKey(record.teacher().digest(), record.job().spec().probe());
-    live.rank = MeasureRank(record, knowledge_.Scores(key));
+    live.rank = MeasureRank(record, knowledge_.Scores(ScoreKey(ScoreOriginOf(record))));
   }
   return MakeStatus(record, live);
 }

@@ -13,18 +13,14 @@ namespace rad {
 namespace {
 
 PlannedTask ScoreTask(const v1::JobRecord& job, const ScorePiece& piece) {
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::ScoreHeads& score = *task.work.mutable_score();
   *score.mutable_teacher() = job.job().spec().teacher();
   score.set_teacher_digest(job.teacher().digest());
-  *score.mutable_probe() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe()).probe();
+  *score.mutable_probe() = ScoreOriginOf(job).probe();
   score.set_example_begin(piece.begin);
   score.set_example_end(piece.end);
-  for (const HeadRef& ref : piece.heads) {
-    v1::Head* head = score.add_heads();
-    head->set_layer(ref.layer);
-    head->set_head(ref.head);
-  }
+  AddHeads(piece.heads, *score.mutable_heads());
   return task;
 }
 

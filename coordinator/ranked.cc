@@ -6,7 +6,6 @@
 #include "coordinator/measure_agreement.h"
 #include "coordinator/rank_stage.h"
 #include "coordinator/student_t.h"
-#include "coordinator/work_digest.h"
 
 namespace rad {
 
@@ -31,6 +30,15 @@ v1::Ranked::Row MakeRow(const RankedHead& ranked, std::uint32_t rank, double t95
   row.set_bound_high(ranked.high);
   row.set_undecided(ranked.undecided);
   return row;
+}
+
+void AddRoles(const v1::HeadRoles& roles, v1::Ranked& ranked) {
+  std::map<HeadRef, const v1::HeadRole*> by_head;
+  for (const v1::HeadRole& role : roles.heads()) by_head[{role.head().layer(), role.head().head()}] = &role;
+  for (v1::Ranked::Row& row : *ranked.mutable_rows()) {
+    const auto found = by_head.find({row.head().layer(), row.head().head()});
+    if (found != by_head.end()) *row.mutable_role() = *found->second;
+  }
 }
 
 // By degrees of freedom; heads share few numbers of examples.
@@ -62,8 +70,9 @@ v1::Ranked MakeRanked(const v1::JobRecord& job, const ScoreTable& table) {
     const std::uint32_t rank = ranked.rows_size() + 1;
     *ranked.add_rows() = MakeRow(head, rank, t95(head.cost.examples));
   }
+  AddRoles(job.roles(), ranked);
   *ranked.mutable_ranking() = job.job().spec().ranking();
-  *ranked.mutable_origin() = ScoreOriginOf(job.teacher().digest(), job.job().spec().probe());
+  *ranked.mutable_origin() = ScoreOriginOf(job);
   ranked.set_max_examples(examples);
   ranked.set_top(RaceOptionsOf(job).top);
   ranked.set_evaluations(decision.evaluations);

@@ -1,8 +1,10 @@
 #include "coordinator/stage_graph.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/head_selection.h"
 
 namespace rad {
 namespace {
@@ -30,6 +32,13 @@ std::set<std::uint32_t> StateDims(const v1::Job& job) {
   return dims;
 }
 
+// An Ablation, or a student that the ranking chooses.
+bool IsRanked(const std::vector<NamedStudent>& students) {
+  return students.empty() || std::any_of(students.begin(), students.end(), [](const NamedStudent& named) {
+           return NeedsRanking(*named.student);
+         });
+}
+
 }  // namespace
 
 std::vector<NamedStudent> StudentsOf(const v1::Job& job) {
@@ -47,13 +56,17 @@ std::string AlignStageName(const v1::Job& job, std::uint32_t state_dim) {
 
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
   using Stage = v1::StageRecord;
-  std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {}),
-                               MakeStage(Stage::RANK, "rank", {"inspect"})};
   const std::vector<NamedStudent> students = StudentsOf(job);
-  if (students.empty()) return stages;
-  stages.push_back(MakeStage(Stage::SELECT, "select", {"rank"}));
+  std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {})};
+  if (IsRanked(students)) stages.push_back(MakeStage(Stage::RANK, "rank", {"inspect"}));
+  const std::string before = stages.back().name();
+  if (students.empty()) {
+    stages.push_back(MakeStage(Stage::ROLES, "roles", {before}));
+    return stages;
+  }
+  stages.push_back(MakeStage(Stage::SELECT, "select", {before}));
   for (const std::uint32_t state_dim : StateDims(job)) {
-    stages.push_back(MakeStage(Stage::ALIGN, AlignStageName(job, state_dim), {"rank"}));
+    stages.push_back(MakeStage(Stage::ALIGN, AlignStageName(job, state_dim), {before}));
     stages.back().set_state_dim(state_dim);
   }
   for (const NamedStudent& named : students) {
@@ -61,13 +74,14 @@ std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
     stages.push_back(MakeStudentStage(Stage::DISTILL, "distill", student.name(),
                                       {"select", AlignStageName(job, student.state_dim())}));
   }
-  stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {"rank"}));
+  stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {before}));
   for (const NamedStudent& named : students) {
     const std::string& name = named.student->name();
     stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", name, {absl::StrCat("distill/", name)}));
   }
   const std::string& main = job.spec().student().name();
   stages.push_back(MakeStudentStage(Stage::EXPORT, "export", main, {absl::StrCat("distill/", main)}));
+  stages.push_back(MakeStage(Stage::ROLES, "roles", {"select"}));
   return stages;
 }
 

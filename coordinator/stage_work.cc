@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
@@ -34,7 +35,7 @@ v1::Input MakeInput(const char* name, const std::string& artifact_id) {
 
 PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
   *align->mutable_probe() = Prompts(spec.probe());
@@ -46,7 +47,7 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
 PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
   const v1::StudentResult& student = StudentNamed(job, stage.student());
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::DistillStudent* distill = WithTeacher(job, task.work.mutable_distill());
   distill->set_state_dim(student.state_dim());
   *distill->mutable_kept() = student.kept();
@@ -64,7 +65,7 @@ void AddStudentInput(const v1::JobRecord& job, const v1::StageRecord& stage, Pla
 
 PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::EvaluateModel* evaluate = WithTeacher(job, task.work.mutable_evaluate());
   *evaluate->mutable_probe() = Prompts(spec.probe());
   *evaluate->mutable_data() = spec.data();
@@ -74,7 +75,7 @@ PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage)
 }
 
 PlannedTask ExportTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   WithTeacher(job, task.work.mutable_export_());
   AddStudentInput(job, stage, task);
   return task;
@@ -87,6 +88,29 @@ PlannedTask InspectTask(const v1::JobRecord& job) {
 }
 
 }  // namespace
+
+v1::Precision PrecisionOf(const v1::JobRecord& job) {
+  const v1::Precision asked = job.job().spec().precision();
+  return asked == v1::AUTO ? job.teacher().precision() : asked;
+}
+
+v1::ScoreOrigin ScoreOriginOf(const v1::JobRecord& job) {
+  return ScoreOriginOf(job.teacher().digest(), job.job().spec().probe(), PrecisionOf(job));
+}
+
+void AddHeads(const std::vector<HeadRef>& heads, google::protobuf::RepeatedPtrField<v1::Head>& list) {
+  for (const HeadRef& ref : heads) {
+    v1::Head& head = *list.Add();
+    head.set_layer(ref.layer);
+    head.set_head(ref.head);
+  }
+}
+
+PlannedTask NewTask(const v1::JobRecord& job) {
+  PlannedTask task;
+  task.work.set_precision(PrecisionOf(job));
+  return task;
+}
 
 PlannedTask TaskOfStage(const v1::JobRecord& job, const v1::StageRecord& stage) {
   switch (stage.kind()) {

@@ -18,6 +18,7 @@ constexpr int kCodeVersions[] = {
     1,  // distill
     1,  // evaluate
     1,  // export
+    1,  // classify
 };
 int CodeVersion(v1::Work::WorkCase kind) { return kCodeVersions[kind]; }
 
@@ -43,6 +44,8 @@ void ClearTeacherPath(v1::Work& work) {
       return work.mutable_evaluate()->clear_teacher();
     case v1::Work::kExport:
       return work.mutable_export_()->clear_teacher();
+    case v1::Work::kClassify:
+      return work.mutable_classify()->clear_teacher();
     case v1::Work::kInspect:
     case v1::Work::WORK_NOT_SET:
       return;
@@ -61,18 +64,24 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
   return Sha256Hex(absl::StrCat(text, SerializeDeterministic(named)));
 }
 
-v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe) {
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
+                              v1::Precision precision) {
   v1::ScoreOrigin origin;
   origin.set_teacher_digest(teacher_digest);
   *origin.mutable_probe() = probe;
   origin.mutable_probe()->clear_examples();
   origin.mutable_probe()->clear_min_teacher_accuracy();
   origin.set_code_version(CodeVersion(v1::Work::kScore));
+  origin.set_precision(precision);
   return origin;
 }
 
-std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe) {
-  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(ScoreOriginOf(teacher_digest, probe))));
+v1::ScoreOrigin ScoreOriginOf(const v1::Work& work) {
+  return ScoreOriginOf(work.score().teacher_digest(), work.score().probe(), work.precision());
+}
+
+std::string ScoreKey(const v1::ScoreOrigin& origin) {
+  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(origin)));
 }
 
 }  // namespace rad

@@ -16,9 +16,13 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
 
 // What determines the scores of a teacher's heads on a probe: example i is the same whatever number of
 // examples is asked for.
-v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe);
+v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
+                              v1::Precision precision);
+
+// Of the scores that this work, a ScoreHeads, finds.
+v1::ScoreOrigin ScoreOriginOf(const v1::Work& work);
 
 // Names the scores of that origin.
-std::string ScoreKey(const std::string& teacher_digest, const v1::Probe& probe);
+std::string ScoreKey(const v1::ScoreOrigin& origin);
 
 }  // namespace rad

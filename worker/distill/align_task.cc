@@ -48,7 +48,7 @@ absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
       !status.ok()) {
     return status;
   }
-  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, host);
+  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
   if (absl::Status status = CheckStateDim(task.state_dim, teacher->model.config); !status.ok()) return status;
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);

@@ -7,12 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct AlignTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   int state_dim = 0;
   DataSpec data;
   std::int64_t tokens = 0;

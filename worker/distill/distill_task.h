@@ -9,12 +9,14 @@
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
 #include "worker/model/model_config.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct DistillTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   int state_dim = 0;
   std::vector<HeadId> kept;  // any set, sorted
   DataSpec data;

@@ -5,13 +5,14 @@
 
 namespace rad {
 
-absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host,
+absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, Precision precision, TaskHost& host,
                                       const std::filesystem::path& output) {
   const auto data = DataOf(work.data(), work.probe());
   if (!data.ok()) return data.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto report = RunAlignTask({.teacher = *teacher,
+                                    .precision = precision,
                                     .state_dim = static_cast<int>(work.state_dim()),
                                     .data = *data,
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),

@@ -5,13 +5,14 @@
 
 namespace rad {
 
-absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHost& host,
+absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precision precision, TaskHost& host,
                                           const std::filesystem::path& output) {
   const auto data = DataOf(work.data(), work.probe());
   if (!data.ok()) return data.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto report = RunDistillTask({.teacher = *teacher,
+                                      .precision = precision,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
                                       .data = *data,

@@ -1,4 +1,5 @@
 #include "worker/model/inspect.h"
+#include "worker/model/precision.h"
 #include "worker/tasks/work.h"
 
 namespace rad {
@@ -17,6 +18,8 @@ absl::StatusOr<v1::TeacherInfo> Inspect(const v1::InspectTeacher& work, TaskHost
   teacher.set_hidden(static_cast<std::uint32_t>(info->config.hidden));
   teacher.set_vocab(static_cast<std::uint32_t>(info->config.vocab));
   teacher.set_parameters(static_cast<std::uint64_t>(info->parameters));
+  const bool bfloat16 = FastestPrecision() == Precision::kBfloat16;
+  teacher.set_precision(bfloat16 ? v1::BFLOAT16 : v1::FLOAT32);
   return teacher;
 }
 

@@ -6,6 +6,13 @@
 
 namespace rad {
 
+absl::StatusOr<Precision> PrecisionOf(v1::Precision precision) {
+  if (precision == v1::BFLOAT16) return Precision::kBfloat16;
+  if (precision == v1::FLOAT32) return Precision::kFloat32;
+  return absl::InvalidArgumentError(absl::StrCat("the task's precision is ", precision,
+                                                 ", neither BFLOAT16 nor FLOAT32; submit its job again"));
+}
+
 absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed) {
   ProbeSpec spec{.pairs = static_cast<int>(probe.pairs()), .seed = seed, .split = split};
   switch (probe.template_()) {

@@ -4,8 +4,12 @@
 #include "rad/v1/plan.pb.h"
 #include "worker/data/data_spec.h"
 #include "worker/model/model_config.h"
+#include "worker/model/precision.h"
 
 namespace rad {
+
+// INVALID_ARGUMENT when it is not settled: AUTO is for the coordinator to decide.
+absl::StatusOr<Precision> PrecisionOf(v1::Precision precision);
 
 // INVALID_ARGUMENT names a template that this worker does not know.
 absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/exit_codes.h"
+#include "coordinator/cli/spec/enum_words.h"
 #include "coordinator/cli/view/heatmap.h"
 #include "coordinator/cli/view/heatmap_png.h"
 #include "coordinator/cli/view/heatmap_svg.h"
@@ -31,6 +32,11 @@ absl::StatusOr<v1::Ranked> Fetch(Session& session, const std::string& job) {
   return client->Call(&Jobs::Scores, request);
 }
 
+std::string PrecisionText(const v1::Ranked& ranking) {
+  const std::string word = EnumWord(*v1::Precision_descriptor(), ranking.origin().precision());
+  return word.empty() ? "" : absl::StrCat(", computed in ", word);
+}
+
 absl::StatusOr<int> Show(Session& session, const Options& options) {
   auto ranking = Fetch(session, options.job);
   if (!ranking.ok()) return ranking.status();
@@ -39,7 +45,8 @@ absl::StatusOr<int> Show(Session& session, const Options& options) {
     console.out << ToJson(*ranking, EmptyFields::kKeep).dump(2) << "\n";
     return kExitOk;
   }
-  console.out << "teacher's accuracy on the probe: " << ShowShare(ranking->teacher_accuracy()) << "\n\n"
+  console.out << "teacher's accuracy on the probe: " << ShowShare(ranking->teacher_accuracy())
+              << PrecisionText(*ranking) << "\n\n"
               << Heatmap(*ranking, console.out_is_terminal && console.color) << "\n"
               << RankingTable(*ranking, options.top).ToText() << "\n"
               << RankingNotes(*ranking);
