@@ -104,9 +104,9 @@ class Planner {
 
   // Of the job's own ranking, which is complete; empty for a job that has none.
   std::vector<RankedHead> Ranking() {
-    const bool ranks = std::any_of(job_.stages().begin(), job_.stages().end(), [](const v1::StageRecord& stage) {
-      return stage.kind() == v1::StageRecord::RANK;
-    });
+    const bool ranks =
+        std::any_of(job_.stages().begin(), job_.stages().end(),
+                    [](const v1::StageRecord& stage) { return stage.kind() == v1::StageRecord::RANK; });
     if (!ranks) return {};
     return DecideRank(job_, input_.knowledge.Scores(ScoreKey(ScoreOriginOf(job_))), input_.workers).ranking;
   }

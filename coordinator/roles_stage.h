@@ -8,8 +8,8 @@
 
 namespace rad {
 
-// Of an Ablation the best `top` of its ranking; of a Distillation all that its students keep, but for the heads
-// of controls, which were drawn by chance. Sorted by layer and head.
+// Of an Ablation the best `top` of its ranking; of a Distillation all that its students keep, but for the
+// heads of controls, which were drawn by chance. Sorted by layer and head.
 std::vector<HeadRef> HeadsWithRole(const v1::JobRecord& job, const std::vector<RankedHead>& ranking);
 
 // Classifies these heads on the first examples of the probe.

@@ -32,11 +32,12 @@ std::set<std::uint32_t> StateDims(const v1::Job& job) {
   return dims;
 }
 
-// An Ablation, or a student that the ranking chooses.
-bool IsRanked(const std::vector<NamedStudent>& students) {
-  return students.empty() || std::any_of(students.begin(), students.end(), [](const NamedStudent& named) {
-           return NeedsRanking(*named.student);
-         });
+// An Ablation, a ranking that is asked for by its `top`, or a student that the ranking chooses.
+bool IsRanked(const v1::Job& job) {
+  const std::vector<NamedStudent> students = StudentsOf(job);
+  return students.empty() || job.spec().ranking().has_top() ||
+         std::any_of(students.begin(), students.end(),
+                     [](const NamedStudent& named) { return NeedsRanking(*named.student); });
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
   using Stage = v1::StageRecord;
   const std::vector<NamedStudent> students = StudentsOf(job);
   std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {})};
-  if (IsRanked(students)) stages.push_back(MakeStage(Stage::RANK, "rank", {"inspect"}));
+  if (IsRanked(job)) stages.push_back(MakeStage(Stage::RANK, "rank", {"inspect"}));
   const std::string before = stages.back().name();
   if (students.empty()) {
     stages.push_back(MakeStage(Stage::ROLES, "roles", {before}));

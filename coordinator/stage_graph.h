@@ -20,8 +20,8 @@ std::vector<NamedStudent> StudentsOf(const v1::Job& job);  // main student first
 //                   |          \-> roles                   |          \-> export/<main>
 //                   |-> align (once for each state dimension)
 //                   \-> evaluate/teacher
-// Where no student is chosen by the ranking there is none, and what comes after it comes after inspect. An
-// Ablation is inspect -> rank -> roles. Nothing waits for roles.
+// Where no student is chosen by the ranking and no ranking.top is asked for there is none, and what comes
+// after it comes after inspect. An Ablation is inspect -> rank -> roles. Nothing waits for roles.
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job);
 
 // The name of the stage that aligns heads at this state dimension.

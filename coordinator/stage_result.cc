@@ -77,7 +77,8 @@ absl::Status CheckRoles(const v1::ClassifyHeads& asked, const v1::HeadRoles& rol
   const auto same = [](const v1::Head& head, const v1::HeadRole& role) {
     return head.layer() == role.head().layer() && head.head() == role.head().head();
   };
-  if (std::equal(asked.heads().begin(), asked.heads().end(), roles.heads().begin(), roles.heads().end(), same))
+  if (std::equal(asked.heads().begin(), asked.heads().end(), roles.heads().begin(), roles.heads().end(),
+                 same))
     return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("roles of ", roles.heads_size(), " heads, not of the ",
                                                  asked.heads_size(), " that were asked for"));

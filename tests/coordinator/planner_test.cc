@@ -7,13 +7,16 @@
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/stage_work.h"
+#include "coordinator/work_digest.h"
 #include "tests/coordinator/sample_job.h"
 
 namespace rad {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class KnowledgeInMemory : public Knowledge {
  public:
@@ -66,6 +69,7 @@ class PlannerTest : public ::testing::Test {
     if (work.has_align()) result.mutable_align()->set_tokens(100);
     if (work.has_distill()) result.mutable_distill()->set_tokens(50);
     if (work.has_export_()) result.mutable_export_();
+    if (work.has_classify()) *result.mutable_roles() = SampleRoles(work.classify());
     if (work.has_align() || work.has_distill() || work.has_export_())
       result.set_artifact_id(absl::StrCat("of ", task.digest()));
     if (work.has_evaluate()) {
@@ -117,6 +121,90 @@ TEST_F(PlannerTest, ADistillationRunsToItsEnd) {
   EXPECT_EQ(student.distill_tokens(), 50u);
   EXPECT_DOUBLE_EQ(student.train_seconds(), 4);
   EXPECT_FALSE(student.export_artifact_id().empty());
+}
+
+std::string Classified(const v1::JobRecord& job) {
+  std::vector<HeadRef> heads;
+  for (const v1::HeadRole& role : job.roles().heads())
+    heads.push_back({role.head().layer(), role.head().head()});
+  return HeadsText(heads);
+}
+
+TEST_F(PlannerTest, HeadsKeptForWhatTheyDoGetRolesAndRandomOnesDoNot) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_controls(0)->clear_head_budget();
+  spec.mutable_spec()->mutable_controls(0)->add_heads("1.1");
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(Classified(job), "0.3 1.1 1.2");
+  EXPECT_EQ(job.roles().examples(), 8u);
+}
+
+TEST_F(PlannerTest, AnAblationsBestHeadsGetRoles) {
+  v1::Job spec = SampleAblation();
+  spec.mutable_spec()->mutable_ranking()->set_top(2);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_EQ(Classified(job), "0.3 1.2");
+}
+
+TEST_F(PlannerTest, WithoutAKeptHeadNothingIsClassified) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_student()->set_head_budget(0);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_THAT(done_, Not(Contains("roles")));
+}
+
+TEST_F(PlannerTest, GivenHeadsAreDistilledWithoutARanking) {
+  v1::Job spec = SampleJob();
+  v1::Student& student = *spec.mutable_spec()->mutable_student();
+  student.clear_head_budget();
+  for (const char* head : {"0.1", "1.3"}) student.add_heads(head);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_THAT(done_, Not(Contains("rank")));
+  EXPECT_EQ(Kept(job, student.name()), "0.1 1.3");
+  EXPECT_EQ(StudentNamed(job, "random-2").kept_size(), 2);
+}
+
+TEST_F(PlannerTest, ResultsOfTwoPrecisionsAreNeverShared) {
+  v1::JobRecord first = Submit(SampleJob(), "job-1");
+  FinishAll(first);
+  const std::size_t tasks = done_.size();
+  done_.clear();
+  v1::Job other = SampleJob();
+  other.mutable_spec()->set_precision(v1::BFLOAT16);  // the teacher's worker says float32
+  knowledge_.scores = {};                             // the score key differs
+  v1::JobRecord second = Submit(other, "job-2");
+  FinishAll(second);
+  EXPECT_EQ(done_.size(), tasks);
+  EXPECT_NE(ScoreKey(ScoreOriginOf(first)), ScoreKey(ScoreOriginOf(second)));
+  done_.clear();
+  other.mutable_spec()->set_precision(v1::FLOAT32);  // in so many words what auto came to
+  v1::JobRecord third = Submit(other, "job-3");
+  EXPECT_EQ(PrecisionOf(third), v1::FLOAT32);
+  FinishAll(third);
+  EXPECT_THAT(done_, Contains("inspect"));
+  EXPECT_THAT(done_, Not(Contains("distill/top-2")));
+}
+
+TEST_F(PlannerTest, EveryTaskButTheInspectionCarriesTheSettledPrecision) {
+  teacher_.set_precision(v1::BFLOAT16);
+  v1::JobRecord job = Submit(SampleJob(), "job-1");
+  EXPECT_EQ(PrecisionOf(job), v1::PRECISION_UNSPECIFIED);
+  bool more = FinishOne(job);
+  while (more) {
+    for (const v1::StageRecord& stage : job.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks())
+        EXPECT_EQ(task.task().work().precision(), v1::BFLOAT16) << stage.name();
+    }
+    more = FinishOne(job);
+  }
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
 }
 
 TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
@@ -226,6 +314,28 @@ TEST(CheckResult, RefusesAnAnswerOfAnotherKindOrWithoutArtifact) {
   v1::TaskResult empty_teacher;
   empty_teacher.mutable_teacher();
   EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(inspect, empty_teacher)));
+}
+
+TEST(CheckResult, RolesAreOfTheHeadsAskedFor) {
+  v1::Work work;
+  AddHeads({{0, 1}, {1, 2}}, *work.mutable_classify()->mutable_heads());
+  v1::TaskResult result;
+  *result.mutable_roles() = SampleRoles(work.classify());
+  EXPECT_TRUE(CheckResult(work, result).ok());
+  result.mutable_roles()->mutable_heads(1)->mutable_head()->set_head(3);
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(work, result)));
+  result.mutable_roles()->mutable_heads()->RemoveLast();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("roles of 1 heads, not of the 2"));
+}
+
+TEST(CheckResult, AnInspectionSettlesThePrecision) {
+  v1::Work work;
+  work.mutable_inspect();
+  v1::TaskResult result;
+  *result.mutable_teacher() = SampleTeacher();
+  EXPECT_TRUE(CheckResult(work, result).ok());
+  result.mutable_teacher()->set_precision(v1::AUTO);
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("precision 1"));
 }
 
 }  // namespace

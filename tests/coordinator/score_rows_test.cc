@@ -20,15 +20,18 @@ v1::Probe SampleProbe() {
   return probe;
 }
 
+v1::ScoreOrigin SampleOrigin(const v1::Probe& probe) { return ScoreOriginOf("digest", probe, v1::FLOAT32); }
+
 TEST(ScoreRows, AHeadsRowSaysWhereItsScoresComeFrom) {
   ScoreTable table;
   table.SetAblated({3, 1}, 5, {true, 0.5f, -0.25f});
   table.SetAblated({3, 1}, 2, {false, -1, -3});
-  const v1::HeadScoreRow row = MakeScoreRow(ScoreOriginOf("digest", SampleProbe()), table, HeadRef{3, 1});
+  const v1::HeadScoreRow row = MakeScoreRow(SampleOrigin(SampleProbe()), table, HeadRef{3, 1});
   EXPECT_EQ(row.origin().teacher_digest(), "digest");
   EXPECT_EQ(row.origin().probe().seed(), 7u);
   EXPECT_EQ(row.origin().probe().pairs(), 10u);
   EXPECT_GT(row.origin().code_version(), 0u);
+  EXPECT_EQ(row.origin().precision(), v1::FLOAT32);
   EXPECT_EQ(row.head().layer(), 3u);
   EXPECT_THAT(row.examples(), ElementsAre(2, 5));
   EXPECT_THAT(row.run().answer_logprob(), ElementsAre(-3, -0.25f));
@@ -64,14 +67,15 @@ TEST(ScoreRows, ATornRowIsDamage) {
 
 // The number of examples and the floor do not change what example i is; all else does.
 TEST(ScoreKey, IsOfWhatDeterminesAScore) {
-  const std::string key = ScoreKey("digest", SampleProbe());
+  const std::string key = ScoreKey(SampleOrigin(SampleProbe()));
   v1::Probe probe = SampleProbe();
   probe.set_examples(128);
   probe.set_min_teacher_accuracy(0.9);
-  EXPECT_EQ(ScoreKey("digest", probe), key);
+  EXPECT_EQ(ScoreKey(SampleOrigin(probe)), key);
   probe.set_seed(8);
-  EXPECT_NE(ScoreKey("digest", probe), key);
-  EXPECT_NE(ScoreKey("another", SampleProbe()), key);
+  EXPECT_NE(ScoreKey(SampleOrigin(probe)), key);
+  EXPECT_NE(ScoreKey(ScoreOriginOf("another", SampleProbe(), v1::FLOAT32)), key);
+  EXPECT_NE(ScoreKey(ScoreOriginOf("digest", SampleProbe(), v1::BFLOAT16)), key);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 namespace rad {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Not;
 
 std::vector<std::string> Names(const v1::Job& job) {
   std::vector<std::string> names;
@@ -22,11 +24,35 @@ TEST(StageGraph, ADistillationGoesFromInspectToExport) {
   EXPECT_THAT(Names(SampleJob()),
               ElementsAre("inspect", "rank", "select", "align", "distill/top-2", "distill/no-heads",
                           "distill/random-2", "evaluate/teacher", "evaluate/top-2", "evaluate/no-heads",
-                          "evaluate/random-2", "export/top-2"));
+                          "evaluate/random-2", "export/top-2", "roles"));
 }
 
-TEST(StageGraph, AnAblationEndsWithTheRanking) {
-  EXPECT_THAT(Names(SampleAblation()), ElementsAre("inspect", "rank"));
+TEST(StageGraph, AnAblationEndsWithTheRolesOfItsBestHeads) {
+  EXPECT_THAT(Names(SampleAblation()), ElementsAre("inspect", "rank", "roles"));
+}
+
+TEST(StageGraph, NothingWaitsForRoles) {
+  for (const v1::StageRecord& stage : PlanStages(SampleJob()))
+    EXPECT_THAT(stage.after(), Not(Contains("roles"))) << stage.name();
+}
+
+TEST(StageGraph, HeadsThatAreGivenNeedNoRanking) {
+  v1::Job job = SampleJob();
+  v1::Student& student = *job.mutable_spec()->mutable_student();
+  student.clear_head_budget();
+  student.add_heads("1.2");
+  EXPECT_THAT(Names(job), Not(Contains("rank")));
+  for (const v1::StageRecord& stage : PlanStages(job)) {
+    if (stage.name() != "select" && stage.name() != "align" && stage.name() != "evaluate/teacher") continue;
+    EXPECT_THAT(stage.after(), ElementsAre("inspect")) << stage.name();
+  }
+  v1::Job best = job;
+  best.mutable_spec()->mutable_controls(0)->set_head_budget(1);
+  EXPECT_THAT(Names(best), Contains("rank"));
+  best.mutable_spec()->mutable_controls(0)->set_preset("llama-3.2-1b-instruct");
+  EXPECT_THAT(Names(best), Not(Contains("rank")));
+  best.mutable_spec()->mutable_ranking()->set_top(2);
+  EXPECT_THAT(Names(best), Contains("rank"));
 }
 
 TEST(StageGraph, EachStateDimensionIsAlignedOnce) {

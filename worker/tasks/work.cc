@@ -20,9 +20,10 @@ absl::StatusOr<v1::TaskResult> Wrap(absl::StatusOr<Result> result, void (v1::Tas
 // Into the job's log; each executor is one attempt, so this is said once in it.
 void WarnWhenSlow(Precision precision) {
   if (precision != Precision::kBfloat16 || FastestPrecision() == Precision::kBfloat16) return;
-  std::cerr << "warning: this job computes in bfloat16, which this worker's processor has no instructions for: "
-               "the results are the same, but slow. Run such a job on other workers, or with spec.precision: "
-               "float32\n";
+  std::cerr
+      << "warning: this job computes in bfloat16, which this worker's processor has no instructions for: "
+         "the results are the same, but slow. Run such a job on other workers, or with spec.precision: "
+         "float32\n";
 }
 
 }  // namespace

@@ -127,7 +127,8 @@ std::string DescribeJob(const v1::JobStatus& status) {
                    "\nSubmitted:  ", ShowTime(status.submitted_unix_seconds()),
                    "\nStarted:    ", ShowTime(status.started_unix_seconds()),
                    "\nFinished:   ", ShowTime(status.finished_unix_seconds()),
-                   "\nPrecision:  ", precision.empty() ? "-" : precision, "\n\n", ToYaml(ToJson(status.job(), EmptyFields::kDrop)));
+                   "\nPrecision:  ", precision.empty() ? "-" : precision, "\n\n",
+                   ToYaml(ToJson(status.job(), EmptyFields::kDrop)));
   if (status.stages_size() > 0) absl::StrAppend(&text, "\n", StagesTable(status).ToText());
   for (const v1::StageStatus& stage : status.stages()) {
     if (stage.state() == v1::RUNNING) absl::StrAppend(&text, PlainProgress(stage), "\n");

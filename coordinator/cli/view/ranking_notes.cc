@@ -24,7 +24,8 @@ std::string Roles(const v1::Ranked& ranking) {
   const bool classified = std::any_of(ranking.rows().begin(), ranking.rows().end(),
                                       [](const v1::Ranked::Row& row) { return row.has_role(); });
   if (!classified) return "";
-  return "Roles of the kept heads by their attention: gather, from a line's last token to its pair; aggregate,\n"
+  return "Roles of the kept heads by their attention: gather, from a line's last token to its pair; "
+         "aggregate,\n"
          "from the question's end to the asked value; mixed, both; other, neither (both shares shown).\n";
 }
 

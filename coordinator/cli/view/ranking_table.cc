@@ -40,8 +40,7 @@ Table RankingTable(const v1::Ranked& ranking, std::size_t rows) {
     if (rows-- == 0) break;
     table.Add(
         {absl::StrCat(row.rank(), row.undecided() ? "?" : " "),
-         absl::StrCat(row.head().layer(), ".", row.head().head()),
-         RoleText(row.role()),
+         absl::StrCat(row.head().layer(), ".", row.head().head()), RoleText(row.role()),
          absl::StrFormat("%.3f", row.logprob_drop()),
          absl::StrFormat("[%.3f, %.3f]", row.logprob_drop_low(), row.logprob_drop_high()),
          Points(row.accuracy_drop()),
@@ -74,11 +73,11 @@ Table RankingCsv(const v1::Ranked& ranking) {
                {"attribution"}});
   for (const auto& row : ranking.rows()) {
     std::vector<std::string> cells = {
-        absl::StrCat(row.rank()), absl::StrCat(row.head().layer()), absl::StrCat(row.head().head()),
-               absl::StrCat(row.examples()), Exact(row.accuracy_drop()), Exact(row.accuracy_drop_low()),
-               Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()), Exact(row.logprob_drop_low()),
-               Exact(row.logprob_drop_high()), Exact(row.margin_drop()), Exact(row.bound_low()),
-               Exact(row.bound_high()), row.undecided() ? "true" : "false"};
+        absl::StrCat(row.rank()),        absl::StrCat(row.head().layer()),  absl::StrCat(row.head().head()),
+        absl::StrCat(row.examples()),    Exact(row.accuracy_drop()),        Exact(row.accuracy_drop_low()),
+        Exact(row.accuracy_drop_high()), Exact(row.logprob_drop()),         Exact(row.logprob_drop_low()),
+        Exact(row.logprob_drop_high()),  Exact(row.margin_drop()),          Exact(row.bound_low()),
+        Exact(row.bound_high()),         row.undecided() ? "true" : "false"};
     AddRole(row, cells);
     table.Add(std::move(cells));
   }

@@ -161,10 +161,12 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (absl::Status status = sweep.Run(); !status.ok()) return status;
   transformers.reset();
   EmitRows(sweep, model->config.layers * model->config.heads, bench.examples, emit);
-  if (absl::Status status = BenchTwoWorkers({bench.model, written, folder.path(), bench.precision}, emit); !status.ok())
+  if (absl::Status status = BenchTwoWorkers({bench.model, written, folder.path(), bench.precision}, emit);
+      !status.ok())
     return status;
   return BenchRace(
-      {bench.model, bench.precision, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples}, emit);
+      {bench.model, bench.precision, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples},
+      emit);
 }
 
 }  // namespace rad

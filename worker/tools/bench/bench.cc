@@ -30,7 +30,8 @@ int BenchTool(int argc, char** argv) {
   ablation->add_option("--peer-script", bench.peer_script, "forward passes by Hugging Face transformers")
       ->capture_default_str();
   ablation
-      ->add_option("--dtype", bench.precision, "float32 or bf16; the default is what this processor is fast in")
+      ->add_option("--dtype", bench.precision,
+                   "float32 or bf16; the default is what this processor is fast in")
       ->transform(CLI::CheckedTransformer(kPrecisions));
   ablation->add_option("--examples", bench.examples, "probe examples")->check(CLI::Range(1, 10000));
   ablation->add_option("-o,--output", format, "table or json (JSON lines)")

@@ -33,8 +33,8 @@ absl::StatusOr<nlohmann::json> ReadJson(const std::filesystem::path& path) {
 absl::Status BenchTwoWorkers(const TwoWorkersBench& bench, const EmitRow& emit) {
   const auto one = RunSeconds({ScoreCommand(bench, "one.json", kAllLayers)});
   if (!one.ok()) return one.status();
-  const auto two = RunSeconds({ScoreCommand(bench, "first.json", kSomeLayers),
-                               ScoreCommand(bench, "second.json", kOtherLayers)});
+  const auto two = RunSeconds(
+      {ScoreCommand(bench, "first.json", kSomeLayers), ScoreCommand(bench, "second.json", kOtherLayers)});
   if (!two.ok()) return two.status();
   emit({"two_workers_ratio", *two, "s", *one, *one / *two});
   return absl::OkStatus();
