@@ -111,7 +111,7 @@ bool Coordinator::IsKnown(const v1::Task& task) {
   const v1::Work& work = task.work();
   if (work.has_inspect()) return false;
   if (!work.has_score()) return knowledge_.Result(task.digest()).has_value();
-  return knowledge_.Scores(ScoreKey(ScoreOriginOf(work.score()))).HasAll(work.score());
+  return knowledge_.Scores(ScoreKey(ScoreOriginOf(work))).HasAll(work.score());
 }
 
 std::vector<std::string> Coordinator::KnownTasks(const v1::JobRecord& job) {

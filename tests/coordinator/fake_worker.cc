@@ -113,6 +113,7 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   if (work.has_align()) result.mutable_align()->set_tokens(20'000);
   if (work.has_distill()) result.mutable_distill()->set_tokens(10'000);
   if (work.has_export_()) result.mutable_export_()->set_parameters(1000);
+  if (work.has_classify()) *result.mutable_roles() = SampleRoles(work.classify());
   if (work.has_evaluate()) {
     result.mutable_evaluation()->set_examples(128);
     result.mutable_evaluation()->set_correct(task.inputs().empty() ? 100 : 99);

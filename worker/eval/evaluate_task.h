@@ -8,12 +8,14 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct EvaluateTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   ProbeSpec probe;               // split is kEvaluate
   int examples = 0;              // fresh key-value examples
   DataSpec data;                 // its held-out part is the text

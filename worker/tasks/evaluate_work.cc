@@ -6,7 +6,7 @@
 
 namespace rad {
 
-absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost& host) {
+absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, Precision precision, TaskHost& host) {
   const auto probe =
       CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kEvaluate, work.evaluate().seed());
   if (!probe.ok()) return probe.status();
@@ -14,6 +14,7 @@ absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost&
   if (!teacher.ok()) return teacher.status();
   const auto report =
       RunEvaluateTask({.teacher = *teacher,
+                       .precision = precision,
                        .probe = *probe,
                        .examples = static_cast<int>(work.evaluate().examples()),
                        .data = DataOf(work.data(), *probe),

@@ -1,12 +1,21 @@
 // bench ablation [MODEL] [-o json]: measured figures, each against a named peer in the same run.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <string>
 
 #include "worker/tools/bench/ablation_bench.h"
 #include "worker/tools/exit_code.h"
 #include "worker/tools/tools.h"
 
 namespace rad {
+
+namespace {
+
+const std::map<std::string, Precision> kPrecisions = {{"float32", Precision::kFloat32},
+                                                      {"bf16", Precision::kBfloat16}};
+
+}  // namespace
 
 int BenchTool(int argc, char** argv) {
   CLI::App app{"Measured speed, against peers in the same run"};
@@ -20,6 +29,10 @@ int BenchTool(int argc, char** argv) {
       ->capture_default_str();
   ablation->add_option("--peer-script", bench.peer_script, "forward passes by Hugging Face transformers")
       ->capture_default_str();
+  ablation
+      ->add_option("--dtype", bench.precision,
+                   "float32 or bf16; the default is what this processor is fast in")
+      ->transform(CLI::CheckedTransformer(kPrecisions));
   ablation->add_option("--examples", bench.examples, "probe examples")->check(CLI::Range(1, 10000));
   ablation->add_option("-o,--output", format, "table or json (JSON lines)")
       ->check(CLI::IsMember({"table", "json"}));
