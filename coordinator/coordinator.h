@@ -220,7 +220,7 @@ class Coordinator {
   absl::Status TakeResult(Located located, const v1::TaskResult& result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Into the table in memory, and the rows of the heads that were asked for into `change`.
-  void StoreScores(const v1::ScoreHeads& asked, const v1::HeadScores& scores, JobStore::Change& change)
+  void StoreScores(const v1::Work& work, const v1::HeadScores& scores, JobStore::Change& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeFailure(Located located, const v1::TaskFailure& failure)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

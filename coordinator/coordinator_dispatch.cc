@@ -14,7 +14,7 @@ namespace {
 // The scores that a task adds to; empty when it is of no ranking.
 std::string RaceOf(const v1::Task& task) {
   const v1::Work& work = task.work();
-  return work.has_score() ? ScoreKey(ScoreOriginOf(work.score())) : "";
+  return work.has_score() ? ScoreKey(ScoreOriginOf(work)) : "";
 }
 
 }  // namespace

@@ -32,6 +32,16 @@ bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
   return state_matches && LabelsMatch(request, job);
 }
 
+absl::Status CheckRanked(const v1::JobRecord& job) {
+  std::string why = "none of its students needs one";
+  for (const v1::StageRecord& stage : job.stages()) {
+    if (stage.kind() != v1::StageRecord::RANK) continue;
+    if (stage.state() == v1::SUCCEEDED) return absl::OkStatus();
+    why = absl::StrCat("its stage \"rank\" is ", v1::State_Name(stage.state()));
+  }
+  return absl::FailedPreconditionError(absl::StrCat(job.job_id(), " has no ranking: ", why));
+}
+
 }  // namespace
 
 void Coordinator::Remember(const RequestMark& request, const std::string& id, JobStore::Change& change) {
@@ -209,11 +219,7 @@ absl::StatusOr<v1::Ranked> Coordinator::Scores(const std::string& name) {
   absl::StatusOr<LiveJob*> job = Resolve(name);
   if (!job.ok()) return job.status();
   const v1::JobRecord& record = (*job)->record;
-  for (const v1::StageRecord& stage : record.stages()) {
-    if (stage.kind() != v1::StageRecord::RANK || stage.state() == v1::SUCCEEDED) continue;
-    return absl::FailedPreconditionError(absl::StrCat(
-        record.job_id(), " has no ranking: its stage \"rank\" is ", v1::State_Name(stage.state())));
-  }
+  if (absl::Status status = CheckRanked(record); !status.ok()) return status;
   v1::Ranked ranked = MakeRanked(record, TablesOf(record, knowledge_));
   if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
   return ranked;

@@ -244,14 +244,13 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
   return status;
 }
 
-void Coordinator::StoreScores(const v1::ScoreHeads& asked, const v1::HeadScores& scores,
-                              JobStore::Change& change) {
-  const v1::ScoreOrigin origin = ScoreOriginOf(asked);
+void Coordinator::StoreScores(const v1::Work& work, const v1::HeadScores& scores, JobStore::Change& change) {
+  const v1::ScoreOrigin origin = ScoreOriginOf(work);
   const std::string key = ScoreKey(origin);
   knowledge_.AddScores(key, scores);
   const ScoreTable& table = knowledge_.Scores(key);
   change.PutScores(key, MakeScoreRow(origin, table, std::nullopt));
-  for (const v1::Head& head : asked.heads()) {
+  for (const v1::Head& head : work.score().heads()) {
     change.PutScores(key, MakeScoreRow(origin, table, HeadRef{head.layer(), head.head()}));
   }
 }
@@ -262,7 +261,7 @@ absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& resu
   update.record = located.job->record;
   v1::TaskResult kept = result;
   if (task.work().has_score()) {
-    StoreScores(task.work().score(), result.scores(), update.change);
+    StoreScores(task.work(), result.scores(), update.change);
     kept.clear_scores();
   }
   update.outcome = FinishTask(update.record, task.task_id(), kept, InputNow());

@@ -133,6 +133,7 @@ std::optional<std::uint32_t> HeadCount(const v1::Student& student, const v1::Tea
 
 bool NeedsRanking(const v1::Student& student) {
   const bool sized_by_drops = student.has_bytes() || student.has_drop_target();
+  if (student.has_head_budget() && student.head_budget() == 0) return false;  // there is nothing to choose
   const bool from_ranking = student.heads_size() == 0 && student.preset().empty();
   return sized_by_drops || (from_ranking && student.placement() == v1::Student::TOP);
 }

@@ -1,6 +1,7 @@
 #include "coordinator/job_probes.h"
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/job_precision.h"
 #include "coordinator/work_digest.h"
 
 namespace rad {
@@ -20,7 +21,8 @@ std::vector<v1::ScoreOrigin> ScoreOriginsOf(const v1::JobRecord& job) {
   std::vector<v1::ScoreOrigin> origins;
   for (const NamedProbe& named : ProbesOf(job.job().spec())) {
     const int index = static_cast<int>(origins.size());
-    origins.push_back(ScoreOriginOf(job.teacher().digest(), *named.probe, ProbeFilesOf(job, index)));
+    origins.push_back(
+        ScoreOriginOf(job.teacher().digest(), *named.probe, ProbeFilesOf(job, index), PrecisionOf(job)));
   }
   return origins;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
+#include "coordinator/job_precision.h"
 #include "coordinator/job_state.h"
+#include "coordinator/stage_work.h"
 
 namespace rad {
 namespace {
@@ -52,7 +54,11 @@ v1::JobStatus MakeStatus(const v1::JobRecord& record, const JobLive& live) {
   }
   for (const v1::StageRecord& stage : record.stages()) *status.add_stages() = StageStatusOf(stage, live);
   *status.mutable_students() = record.students();
-  if (record.has_teacher()) *status.mutable_teacher() = record.teacher();
+  if (record.has_teacher()) {
+    *status.mutable_teacher() = record.teacher();
+    status.set_precision(PrecisionOf(record));
+  }
+  if (record.has_roles()) *status.mutable_roles() = record.roles();
   status.set_submitted_unix_seconds(record.submitted_unix_seconds());
   status.set_started_unix_seconds(record.started_unix_seconds());
   status.set_finished_unix_seconds(record.finished_unix_seconds());

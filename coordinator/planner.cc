@@ -8,6 +8,7 @@
 #include "coordinator/job_probes.h"
 #include "coordinator/job_state.h"
 #include "coordinator/rank_stage.h"
+#include "coordinator/roles_stage.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/work_digest.h"
@@ -58,7 +59,11 @@ class Planner {
   bool Decide(v1::StageRecord& stage) {
     if (stage.kind() == v1::StageRecord::RANK) return Rank(stage);
     if (stage.kind() == v1::StageRecord::SELECT) return Select(stage);
-    PlannedTask planned = TaskOfStage(job_, stage);
+    if (stage.kind() == v1::StageRecord::ROLES) return FindRoles(stage);
+    return Compute(stage, TaskOfStage(job_, stage));
+  }
+
+  bool Compute(v1::StageRecord& stage, PlannedTask planned) {
     if (stage.kind() != v1::StageRecord::INSPECT) {  // a file may change under its path: always look
       const std::string digest = WorkDigest(planned.work, planned.inputs);
       if (std::optional<v1::StoredResult> known = input_.knowledge.Result(digest))
@@ -68,8 +73,10 @@ class Planner {
     return false;
   }
 
+  RankDecision Race() { return DecideRank(job_, TablesOf(job_, input_.knowledge), input_.workers); }
+
   bool Rank(v1::StageRecord& stage) {
-    RankDecision decision = DecideRank(job_, TablesOf(job_, input_.knowledge), input_.workers);
+    RankDecision decision = Race();
     if (decision.refused) return Fail(stage, decision.reason);
     if (!decision.tasks.empty()) {
       Note(stage.name(), decision.reason);
@@ -100,11 +107,26 @@ class Planner {
                         options.combine, "/", options.delta, "/", options.top);
   }
 
+  // Of the job's own ranking, which is complete; empty for a job that has none.
+  std::vector<RankedHead> Ranking() {
+    const bool ranks =
+        std::any_of(job_.stages().begin(), job_.stages().end(),
+                    [](const v1::StageRecord& stage) { return stage.kind() == v1::StageRecord::RANK; });
+    return ranks ? Race().ranking : std::vector<RankedHead>();
+  }
+
+  bool FindRoles(v1::StageRecord& stage) {
+    const std::vector<HeadRef> heads = HeadsWithRole(job_, Ranking());
+    if (!heads.empty()) return Compute(stage, RolesTask(job_, heads));
+    CompleteStage(stage, StateEvent::kFinish, "no head is kept for what it does");
+    return true;
+  }
+
   bool Select(v1::StageRecord& stage) {
-    const RankDecision rank = DecideRank(job_, TablesOf(job_, input_.knowledge), input_.workers);
+    const std::vector<RankedHead> ranking = Ranking();
     std::string message = "kept heads:";
     for (const NamedStudent& named : StudentsOf(job_.job())) {
-      const std::vector<HeadRef> kept = SelectHeads(*named.student, job_.teacher(), rank.ranking);
+      const std::vector<HeadRef> kept = SelectHeads(*named.student, job_.teacher(), ranking);
       SetKept(StudentNamed(job_, named.student->name()), kept);
       absl::StrAppend(&message, " ", named.student->name(), " [", HeadsText(kept), "]");
     }

@@ -9,28 +9,22 @@
 #include "coordinator/job_probes.h"
 #include "coordinator/score_tasks.h"
 #include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
 
 // Of the index-th probe.
 PlannedTask ScoreTask(const v1::JobRecord& job, int index, const v1::Probe& probe, const ScorePiece& piece) {
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::ScoreHeads& score = *task.work.mutable_score();
   *score.mutable_teacher() = job.job().spec().teacher();
   score.set_teacher_digest(job.teacher().digest());
-  *score.mutable_probe() = probe;
-  score.mutable_probe()->clear_examples();
-  score.mutable_probe()->clear_min_teacher_accuracy();
-  score.mutable_probe()->clear_name();
+  *score.mutable_probe() = WhatMakesExamples(probe);
   *score.mutable_probe_files() = ProbeFilesOf(job, index);
   score.set_example_begin(piece.begin);
   score.set_example_end(piece.end);
-  for (const HeadRef& ref : piece.heads) {
-    v1::Head* head = score.add_heads();
-    head->set_layer(ref.layer);
-    head->set_head(ref.head);
-  }
+  AddHeads(piece.heads, *score.mutable_heads());
   return task;
 }
 

@@ -11,6 +11,15 @@
 namespace rad {
 namespace {
 
+void AddRoles(const v1::HeadRoles& roles, v1::Ranked& ranked) {
+  std::map<HeadRef, const v1::HeadRole*> by_head;
+  for (const v1::HeadRole& role : roles.heads()) by_head[{role.head().layer(), role.head().head()}] = &role;
+  for (v1::Ranked::Row& row : *ranked.mutable_rows()) {
+    const auto found = by_head.find({row.head().layer(), row.head().head()});
+    if (found != by_head.end()) *row.mutable_role() = *found->second;
+  }
+}
+
 // By degrees of freedom; heads share few numbers of examples.
 class T95 {
  public:
@@ -83,6 +92,7 @@ v1::Ranked MakeRanked(const v1::JobRecord& job, const ScoreTables& tables) {
     const std::uint32_t rank = ranked.rows_size() + 1;
     *ranked.add_rows() = MakeRow(head, rank, t95);
   }
+  AddRoles(job.roles(), ranked);
   *ranked.mutable_ranking() = job.job().spec().ranking();
   *ranked.mutable_origin() = ranked.probes(0).origin();
   ranked.set_max_examples(job.job().spec().probe().examples());

@@ -204,6 +204,7 @@ void FillDefaults(v1::Job& job) {
   v1::JobSpec& spec = *job.mutable_spec();
   FillProbes(spec);
   FillRanking(*spec.mutable_ranking());
+  if (spec.precision() == v1::PRECISION_UNSPECIFIED) spec.set_precision(v1::AUTO);
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
   if (job.kind() == v1::Job::ABLATION) FillTop(spec);

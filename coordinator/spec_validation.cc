@@ -175,6 +175,9 @@ Violations ValidateJob(const v1::Job& job) {
   CheckTeacher(spec.teacher(), found);
   CheckProbes(spec, found);
   CheckRanking(spec.ranking(), found);
+  if (!v1::Precision_IsValid(spec.precision())) {
+    found.Add("spec.precision", absl::StrCat("is ", spec.precision(), "; give auto, bfloat16 or float32"));
+  }
   found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
   found.Range("spec.resources.max_workers", spec.resources().max_workers(), 1u, 100'000u);
   if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);

@@ -1,8 +1,10 @@
 #include "coordinator/stage_graph.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/head_selection.h"
 
 namespace rad {
 namespace {
@@ -32,7 +34,16 @@ std::set<std::uint32_t> StateDims(const v1::Job& job) {
 
 bool AlignsLayers(const v1::Job& job) { return job.spec().align().target() == v1::Align::LAYER; }
 
-std::vector<v1::StageRecord> AlignStages(const v1::Job& job) {
+// An Ablation, a ranking that is asked for by its `top`, or a student that the ranking chooses.
+bool IsRanked(const v1::Job& job) {
+  const std::vector<NamedStudent> students = StudentsOf(job);
+  return students.empty() || job.spec().ranking().has_top() ||
+         std::any_of(students.begin(), students.end(),
+                     [](const NamedStudent& named) { return NeedsRanking(*named.student); });
+}
+
+// Heads are aligned after `before`, which every student's selection comes after too.
+std::vector<v1::StageRecord> AlignStages(const v1::Job& job, const std::string& before) {
   std::vector<v1::StageRecord> stages;
   if (AlignsLayers(job)) {
     for (const NamedStudent& named : StudentsOf(job)) {
@@ -42,7 +53,7 @@ std::vector<v1::StageRecord> AlignStages(const v1::Job& job) {
     return stages;
   }
   for (const std::uint32_t state_dim : StateDims(job)) {
-    stages.push_back(MakeStage(v1::StageRecord::ALIGN, AlignStageName(job, {"", state_dim}), {"rank"}));
+    stages.push_back(MakeStage(v1::StageRecord::ALIGN, AlignStageName(job, {"", state_dim}), {before}));
     stages.back().set_state_dim(state_dim);
   }
   return stages;
@@ -66,25 +77,30 @@ std::string AlignStageName(const v1::Job& job, const AlignedStudent& student) {
 
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
   using Stage = v1::StageRecord;
-  std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {}),
-                               MakeStage(Stage::RANK, "rank", {"inspect"})};
   const std::vector<NamedStudent> students = StudentsOf(job);
-  if (students.empty()) return stages;
-  stages.push_back(MakeStage(Stage::SELECT, "select", {"rank"}));
-  for (Stage& stage : AlignStages(job)) stages.push_back(std::move(stage));
+  std::vector<Stage> stages = {MakeStage(Stage::INSPECT, "inspect", {})};
+  if (IsRanked(job)) stages.push_back(MakeStage(Stage::RANK, "rank", {"inspect"}));
+  const std::string before = stages.back().name();
+  if (students.empty()) {
+    stages.push_back(MakeStage(Stage::ROLES, "roles", {before}));
+    return stages;
+  }
+  stages.push_back(MakeStage(Stage::SELECT, "select", {before}));
+  for (Stage& stage : AlignStages(job, before)) stages.push_back(std::move(stage));
   for (const NamedStudent& named : students) {
     const v1::Student& student = *named.student;
     stages.push_back(
         MakeStudentStage(Stage::DISTILL, "distill", student.name(),
                          {"select", AlignStageName(job, {student.name(), student.state_dim()})}));
   }
-  stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {"rank"}));
+  stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {before}));
   for (const NamedStudent& named : students) {
     const std::string& name = named.student->name();
     stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", name, {absl::StrCat("distill/", name)}));
   }
   const std::string& main = job.spec().student().name();
   stages.push_back(MakeStudentStage(Stage::EXPORT, "export", main, {absl::StrCat("distill/", main)}));
+  stages.push_back(MakeStage(Stage::ROLES, "roles", {"select"}));
   return stages;
 }
 

@@ -16,11 +16,13 @@ struct NamedStudent {
 std::vector<NamedStudent> StudentsOf(const v1::Job& job);  // main student first; none for an Ablation
 
 // The stages of a valid, defaulted job, each after those it depends on.
-//   inspect -> rank -> select ---------------------------> distill/<student> -> evaluate/<student> ->
-//   export/<main>
-//                  \-> align (once for each state dimension) -^
-//                      (with align.target layer instead once for each student, after select)
-//                  \-> evaluate/teacher
+//   inspect -> rank -> select -+-------------------------> distill/<student> -> evaluate/<student>
+//                   |          \-> roles                   |          \-> export/<main>
+//                   |-> align (once for each state dimension;
+//                   |          with align.target layer instead once for each student, after select)
+//                   \-> evaluate/teacher
+// Where no student is chosen by the ranking and no ranking.top is asked for there is none, and what comes
+// after it comes after inspect. An Ablation is inspect -> rank -> roles. Nothing waits for roles.
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job);
 
 // The name of the stage that aligns what this student begins as.

@@ -1,5 +1,7 @@
 #include "coordinator/stage_result.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "coordinator/coverage.h"
 #include "coordinator/stage_graph.h"
@@ -46,6 +48,8 @@ v1::TaskResult::ResultCase ExpectedCase(v1::Work::WorkCase work) {
       return v1::TaskResult::kEvaluation;
     case v1::Work::kExport:
       return v1::TaskResult::kExport;
+    case v1::Work::kClassify:
+      return v1::TaskResult::kRoles;
     case v1::Work::WORK_NOT_SET:
       break;
   }
@@ -73,10 +77,23 @@ absl::Status CheckProbeFiles(const v1::InspectTeacher& asked, const v1::TaskResu
 }
 
 absl::Status CheckTeacher(const v1::TeacherInfo& teacher) {
-  if (!teacher.digest().empty() && teacher.layers() > 0 && teacher.heads() > 0) return absl::OkStatus();
+  const bool settled = teacher.precision() == v1::BFLOAT16 || teacher.precision() == v1::FLOAT32;
+  if (!teacher.digest().empty() && teacher.layers() > 0 && teacher.heads() > 0 && settled)
+    return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("the inspected teacher has digest \"", teacher.digest(),
-                                                 "\", ", teacher.layers(), " layers and ", teacher.heads(),
-                                                 " heads"));
+                                                 "\", ", teacher.layers(), " layers, ", teacher.heads(),
+                                                 " heads and precision ", teacher.precision()));
+}
+
+absl::Status CheckRoles(const v1::ClassifyHeads& asked, const v1::HeadRoles& roles) {
+  const auto same = [](const v1::Head& head, const v1::HeadRole& role) {
+    return head.layer() == role.head().layer() && head.head() == role.head().head();
+  };
+  if (std::equal(asked.heads().begin(), asked.heads().end(), roles.heads().begin(), roles.heads().end(),
+                 same))
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("roles of ", roles.heads_size(), " heads, not of the ",
+                                                 asked.heads_size(), " that were asked for"));
 }
 
 }  // namespace
@@ -90,6 +107,7 @@ absl::Status CheckResult(const v1::Work& work, const v1::TaskResult& result) {
     return absl::InvalidArgumentError("the worker finished without publishing an artifact");
   }
   if (work.has_score()) return CheckScores(work.score(), result.scores());
+  if (work.has_classify()) return CheckRoles(work.classify(), result.roles());
   if (!work.has_inspect()) return absl::OkStatus();
   absl::Status status = CheckTeacher(result.teacher());
   status.Update(CheckProbeFiles(work.inspect(), result));
@@ -115,6 +133,9 @@ void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Tas
     case v1::StageRecord::EXPORT:
       StudentNamed(job, stage.student()).set_export_artifact_id(result.artifact_id());
       break;
+    case v1::StageRecord::ROLES:
+      *job.mutable_roles() = result.roles();
+      break;
     default:
       break;
   }
@@ -122,11 +143,7 @@ void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Tas
 
 void SetKept(v1::StudentResult& student, const std::vector<HeadRef>& kept) {
   student.clear_kept();
-  for (const HeadRef& ref : kept) {
-    v1::Head* head = student.add_kept();
-    head->set_layer(ref.layer);
-    head->set_head(ref.head);
-  }
+  AddHeads(kept, *student.mutable_kept());
 }
 
 }  // namespace rad

@@ -13,7 +13,7 @@ namespace rad {
 // Whether `result` answers `work`; INVALID_ARGUMENT says how not.
 absl::Status CheckResult(const v1::Work& work, const v1::TaskResult& result);
 
-// Teacher's shape, trained tokens, evaluations and coverage, artifacts of the students.
+// Teacher's shape, trained tokens, evaluations and coverage, artifacts of the students, roles of heads.
 void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::TaskResult& result);
 
 void SetKept(v1::StudentResult& student, const std::vector<HeadRef>& kept);

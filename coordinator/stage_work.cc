@@ -3,8 +3,10 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/job_precision.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/stage_graph.h"
+#include "coordinator/work_digest.h"
 
 namespace rad {
 namespace {
@@ -18,18 +20,10 @@ Message* WithTeacher(const v1::JobRecord& job, Message* message) {
 }
 
 // The probe without what only the ranking uses: a digest covers no more than matters.
-v1::Probe Prompts(const v1::Probe& probe) {
-  v1::Probe prompts = probe;
-  prompts.clear_examples();
-  prompts.clear_seed();
-  prompts.clear_min_teacher_accuracy();
-  prompts.clear_name();
-  return prompts;
-}
-
 template <typename Message>
 void SetPrompts(const v1::JobRecord& job, Message* message) {
-  *message->mutable_probe() = Prompts(job.job().spec().probe());
+  *message->mutable_probe() = WhatMakesExamples(job.job().spec().probe());
+  message->mutable_probe()->clear_seed();
   *message->mutable_probe_files() = ProbeFilesOf(job, 0);
 }
 
@@ -53,7 +47,7 @@ v1::Input MakeInput(const char* name, const std::string& artifact_id) {
 
 PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
   SetTrainingPrompts(job, align);
@@ -69,7 +63,7 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
 PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
   const v1::StudentResult& student = StudentNamed(job, stage.student());
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::DistillStudent* distill = WithTeacher(job, task.work.mutable_distill());
   distill->set_state_dim(student.state_dim());
   *distill->mutable_kept() = student.kept();
@@ -90,7 +84,7 @@ void AddStudentInput(const v1::JobRecord& job, const v1::StageRecord& stage, Pla
 
 PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   v1::EvaluateModel* evaluate = WithTeacher(job, task.work.mutable_evaluate());
   SetPrompts(job, evaluate);
   *evaluate->mutable_data() = spec.data();
@@ -100,7 +94,7 @@ PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage)
 }
 
 PlannedTask ExportTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
-  PlannedTask task;
+  PlannedTask task = NewTask(job);
   WithTeacher(job, task.work.mutable_export_());
   AddStudentInput(job, stage, task);
   return task;
@@ -115,6 +109,20 @@ PlannedTask InspectTask(const v1::JobRecord& job) {
 }
 
 }  // namespace
+
+void AddHeads(const std::vector<HeadRef>& heads, google::protobuf::RepeatedPtrField<v1::Head>& list) {
+  for (const HeadRef& ref : heads) {
+    v1::Head& head = *list.Add();
+    head.set_layer(ref.layer);
+    head.set_head(ref.head);
+  }
+}
+
+PlannedTask NewTask(const v1::JobRecord& job) {
+  PlannedTask task;
+  task.work.set_precision(PrecisionOf(job));
+  return task;
+}
 
 PlannedTask TaskOfStage(const v1::JobRecord& job, const v1::StageRecord& stage) {
   switch (stage.kind()) {

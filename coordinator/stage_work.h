@@ -1,9 +1,10 @@
-// stage_work.h: the one task of a stage that is not the ranking. Pure.
+// stage_work.h: the one task of a stage that needs no ranking, and what all tasks of a job share. Pure.
 #pragma once
 
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "coordinator/score_table.h"
 #include "rad/v1/record.pb.h"
 
 namespace rad {
@@ -13,8 +14,13 @@ struct PlannedTask {
   std::vector<v1::Input> inputs;
 };
 
-// The stages it comes after must have succeeded. Not for RANK and SELECT.
+// A task of the job that is still to be told what to do: its precision is set, and it has no inputs.
+PlannedTask NewTask(const v1::JobRecord& job);
+
+// The stages it comes after must have succeeded. Not for RANK, SELECT and ROLES.
 PlannedTask TaskOfStage(const v1::JobRecord& job, const v1::StageRecord& stage);
+
+void AddHeads(const std::vector<HeadRef>& heads, google::protobuf::RepeatedPtrField<v1::Head>& list);
 
 // Lookups by name; aborts when absent, as names come from the job's own plan.
 const v1::StageRecord& StageNamed(const v1::JobRecord& job, absl::string_view name);

@@ -18,6 +18,7 @@ constexpr int kCodeVersions[] = {
     1,  // distill
     2,  // evaluate
     2,  // export
+    1,  // classify
 };
 int CodeVersion(v1::Work::WorkCase kind) { return kCodeVersions[kind]; }
 
@@ -55,6 +56,8 @@ void ClearPaths(v1::Work& work) {
       return ClearPathsOfWork(*work.mutable_evaluate());
     case v1::Work::kExport:
       return work.mutable_export_()->clear_teacher();
+    case v1::Work::kClassify:
+      return ClearPathsOfWork(*work.mutable_classify());
     case v1::Work::kInspect:
     case v1::Work::WORK_NOT_SET:
       return;
@@ -73,22 +76,28 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
   return Sha256Hex(absl::StrCat(text, SerializeDeterministic(named)));
 }
 
+v1::Probe WhatMakesExamples(v1::Probe probe) {
+  probe.clear_examples();
+  probe.clear_min_teacher_accuracy();
+  probe.clear_name();
+  return probe;
+}
+
 v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
-                              const v1::ProbeFiles& files) {
+                              const v1::ProbeFiles& files, v1::Precision precision) {
   v1::ScoreOrigin origin;
   origin.set_teacher_digest(teacher_digest);
-  *origin.mutable_probe() = probe;
-  origin.mutable_probe()->clear_examples();
-  origin.mutable_probe()->clear_min_teacher_accuracy();
-  origin.mutable_probe()->clear_name();
+  *origin.mutable_probe() = WhatMakesExamples(probe);
   ClearPaths(*origin.mutable_probe());
   *origin.mutable_probe_files() = files;
   origin.set_code_version(CodeVersion(v1::Work::kScore));
+  origin.set_precision(precision);
   return origin;
 }
 
-v1::ScoreOrigin ScoreOriginOf(const v1::ScoreHeads& score) {
-  return ScoreOriginOf(score.teacher_digest(), score.probe(), score.probe_files());
+v1::ScoreOrigin ScoreOriginOf(const v1::Work& work) {
+  const v1::ScoreHeads& score = work.score();
+  return ScoreOriginOf(score.teacher_digest(), score.probe(), score.probe_files(), work.precision());
 }
 
 std::string ScoreKey(const v1::ScoreOrigin& origin) {

@@ -14,11 +14,16 @@ namespace rad {
 // more), the inputs' artifacts and the version of the code that does this kind of work.
 std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& inputs);
 
+// The probe without what changes none of its examples: how many there are, the floor and the name.
+v1::Probe WhatMakesExamples(v1::Probe probe);
+
 // What determines the scores of a teacher's heads on a probe: example i is the same whatever number of
 // examples is asked for, and wherever the files lie.
 v1::ScoreOrigin ScoreOriginOf(const std::string& teacher_digest, const v1::Probe& probe,
-                              const v1::ProbeFiles& files);
-v1::ScoreOrigin ScoreOriginOf(const v1::ScoreHeads& score);
+                              const v1::ProbeFiles& files, v1::Precision precision);
+
+// Of the scores that this work, a ScoreHeads, finds.
+v1::ScoreOrigin ScoreOriginOf(const v1::Work& work);
 
 // Names the scores of that origin.
 std::string ScoreKey(const v1::ScoreOrigin& origin);

@@ -113,6 +113,7 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   if (work.has_align()) result.mutable_align()->set_tokens(20'000);
   if (work.has_distill()) result.mutable_distill()->set_tokens(10'000);
   if (work.has_export_()) result.mutable_export_()->set_parameters(1000);
+  if (work.has_classify()) *result.mutable_roles() = SampleRoles(work.classify());
   if (work.has_evaluate()) {
     v1::TaskAccuracy& accuracy = *result.mutable_evaluation()->add_tasks();
     accuracy.set_task(v1::Evaluate::KV_RETRIEVAL);

@@ -16,9 +16,10 @@ using JobServiceTest = ServiceTest;
 TEST_F(JobServiceTest, ADistillationFlowsThroughEveryStage) {
   FakeWorker worker(channel(), "w");
   const std::string id = Submit(SampleJob()).job_id();
-  EXPECT_THAT(Work(worker, id), ElementsAre("inspect", "rank", "align", "distill/top-2", "distill/no-heads",
-                                            "distill/random-2", "evaluate/teacher", "evaluate/top-2",
-                                            "evaluate/no-heads", "evaluate/random-2", "export/top-2"));
+  EXPECT_THAT(Work(worker, id),
+              ElementsAre("inspect", "rank", "align", "distill/top-2", "distill/no-heads", "distill/random-2",
+                          "evaluate/teacher", "evaluate/top-2", "evaluate/no-heads", "evaluate/random-2",
+                          "export/top-2", "roles"));
   const v1::JobStatus status = Get(id);
   EXPECT_EQ(status.state(), v1::SUCCEEDED) << status.reason();
   ASSERT_EQ(status.students_size(), 4);
@@ -289,6 +290,22 @@ TEST_F(JobServiceTest, ScoresAreTheRanking) {
   EXPECT_EQ(ranked.rows(0).accuracy_drop(), 1);
   EXPECT_GT(ranked.rows(0).accuracy_drop_low(), 0.4);
   EXPECT_EQ(ranked.rows(1).head().head(), 3u);
+  EXPECT_EQ(ranked.rows(0).role().role(), v1::HeadRole::GATHER);
+  EXPECT_FALSE(ranked.rows(5).has_role());  // the top 5 have one
+  EXPECT_EQ(ranked.origin().precision(), v1::FLOAT32);
+}
+
+TEST_F(JobServiceTest, AJobThatIsToldItsHeadsHasNoScores) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_student()->clear_head_budget();
+  job.mutable_spec()->mutable_student()->add_heads("1.2");
+  v1::ScoresRequest request;
+  request.set_job_id(Submit(job).job_id());
+  v1::Ranked ranked;
+  grpc::ClientContext context;
+  const grpc::Status status = jobs_->Scores(&context, request, &ranked);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("has no ranking: none of its students needs one"));
 }
 
 TEST_F(JobServiceTest, LogsCanBeCutToTheTailAndFiltered) {
@@ -322,7 +339,7 @@ TEST_F(JobServiceTest, PlanSaysWhatIsKnownAndChangesNothing) {
   v1::PlanResponse plan;
   grpc::ClientContext before;
   ASSERT_TRUE(jobs_->Plan(&before, request, &plan).ok());
-  EXPECT_EQ(plan.stages_size(), 12);
+  EXPECT_EQ(plan.stages_size(), 13);
   EXPECT_FALSE(plan.starts_now());
   EXPECT_THAT(plan.reason(), HasSubstr("no worker"));
   for (const auto& stage : plan.stages()) EXPECT_FALSE(stage.known());
@@ -337,7 +354,7 @@ TEST_F(JobServiceTest, PlanSaysWhatIsKnownAndChangesNothing) {
   for (const auto& stage : plan.stages()) {
     if (stage.known()) known.push_back(stage.name());
   }
-  EXPECT_THAT(known, ElementsAre("rank", "select", "align", "evaluate/teacher"));
+  EXPECT_THAT(known, ElementsAre("rank", "select", "align", "evaluate/teacher", "roles"));
   grpc::ClientContext list_context;
   v1::ListResponse list;
   ASSERT_TRUE(jobs_->List(&list_context, {}, &list).ok());

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
+#include "coordinator/job_precision.h"
+#include "coordinator/job_probes.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/stage_work.h"
@@ -13,8 +17,11 @@
 namespace rad {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 class KnowledgeInMemory : public Knowledge {
  public:
@@ -46,7 +53,7 @@ class PlannerTest : public ::testing::Test {
       done_.push_back(task.stage());
       v1::TaskResult result = Answer(task);
       EXPECT_TRUE(CheckResult(task.work(), result).ok());
-      if (result.has_scores()) AddToTable(task.work().score(), result.scores());
+      if (result.has_scores()) AddToTable(task.work(), result.scores());
       result.clear_scores();
       Keep(FinishTask(job, task.task_id(), result, Input()));
       return true;
@@ -70,6 +77,7 @@ class PlannerTest : public ::testing::Test {
     if (work.has_align()) result.mutable_align()->set_tokens(100);
     if (work.has_distill()) result.mutable_distill()->set_tokens(50);
     if (work.has_export_()) result.mutable_export_();
+    if (work.has_classify()) *result.mutable_roles() = SampleRoles(work.classify());
     if (work.has_align() || work.has_distill() || work.has_export_())
       result.set_artifact_id(absl::StrCat("of ", task.digest()));
     if (work.has_evaluate()) {
@@ -87,8 +95,8 @@ class PlannerTest : public ::testing::Test {
     for (const auto& [digest, result] : outcome.results) knowledge_.results[digest] = result;
   }
 
-  void AddToTable(const v1::ScoreHeads& asked, const v1::HeadScores& scores) {
-    ScoreTable& table = knowledge_.scores[ScoreKey(ScoreOriginOf(asked))];
+  void AddToTable(const v1::Work& work, const v1::HeadScores& scores) {
+    ScoreTable& table = knowledge_.scores[ScoreKey(ScoreOriginOf(work))];
     ForEachCell(scores, [&](std::optional<HeadRef> head, std::uint32_t example, const ScoreCell& cell) {
       if (head) {
         table.SetAblated(*head, example, cell);
@@ -157,6 +165,90 @@ TEST_F(PlannerTest, AStudentAlignedByLayersIsDistilledFromItsOwnAlignment) {
   EXPECT_EQ(StudentNamed(job, "top-2").align_tokens(), 100u);
 }
 
+std::string Classified(const v1::JobRecord& job) {
+  std::vector<HeadRef> heads;
+  for (const v1::HeadRole& role : job.roles().heads())
+    heads.push_back({role.head().layer(), role.head().head()});
+  return HeadsText(heads);
+}
+
+TEST_F(PlannerTest, HeadsKeptForWhatTheyDoGetRolesAndRandomOnesDoNot) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_controls(0)->clear_head_budget();
+  spec.mutable_spec()->mutable_controls(0)->add_heads("1.1");
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(Classified(job), "0.3 1.1 1.2");
+  EXPECT_EQ(job.roles().examples(), 8u);
+}
+
+TEST_F(PlannerTest, AnAblationsBestHeadsGetRoles) {
+  v1::Job spec = SampleAblation();
+  spec.mutable_spec()->mutable_ranking()->set_top(2);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_EQ(Classified(job), "0.3 1.2");
+}
+
+TEST_F(PlannerTest, WithoutAKeptHeadNothingIsClassified) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_student()->set_head_budget(0);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_THAT(done_, Not(Contains("roles")));
+}
+
+TEST_F(PlannerTest, GivenHeadsAreDistilledWithoutARanking) {
+  v1::Job spec = SampleJob();
+  v1::Student& student = *spec.mutable_spec()->mutable_student();
+  student.clear_head_budget();
+  for (const char* head : {"0.1", "1.3"}) student.add_heads(head);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  EXPECT_THAT(done_, Not(Contains("rank")));
+  EXPECT_EQ(Kept(job, student.name()), "0.1 1.3");
+  EXPECT_EQ(StudentNamed(job, "random-2").kept_size(), 2);
+}
+
+TEST_F(PlannerTest, ResultsOfTwoPrecisionsAreNeverShared) {
+  v1::JobRecord first = Submit(SampleJob(), "job-1");
+  FinishAll(first);
+  const std::size_t tasks = done_.size();
+  done_.clear();
+  v1::Job other = SampleJob();
+  other.mutable_spec()->set_precision(v1::BFLOAT16);  // the teacher's worker says float32
+  knowledge_.scores = {};                             // the score key differs
+  v1::JobRecord second = Submit(other, "job-2");
+  FinishAll(second);
+  EXPECT_EQ(done_.size(), tasks);
+  EXPECT_NE(ScoreKey(ScoreOriginsOf(first).front()), ScoreKey(ScoreOriginsOf(second).front()));
+  done_.clear();
+  other.mutable_spec()->set_precision(v1::FLOAT32);  // in so many words what auto came to
+  v1::JobRecord third = Submit(other, "job-3");
+  EXPECT_EQ(PrecisionOf(third), v1::FLOAT32);
+  FinishAll(third);
+  EXPECT_THAT(done_, Contains("inspect"));
+  EXPECT_THAT(done_, Not(Contains("distill/top-2")));
+}
+
+TEST_F(PlannerTest, EveryTaskButTheInspectionCarriesTheSettledPrecision) {
+  teacher_.set_precision(v1::BFLOAT16);
+  v1::JobRecord job = Submit(SampleJob(), "job-1");
+  EXPECT_EQ(PrecisionOf(job), v1::PRECISION_UNSPECIFIED);
+  bool more = FinishOne(job);
+  while (more) {
+    for (const v1::StageRecord& stage : job.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks())
+        EXPECT_EQ(task.task().work().precision(), v1::BFLOAT16) << stage.name();
+    }
+    more = FinishOne(job);
+  }
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+}
+
 TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
   v1::JobRecord job = Submit(SampleAblation(), "job-1");
   FinishOne(job);
@@ -168,7 +260,7 @@ TEST_F(PlannerTest, TheTeacherIsTriedBeforeAnyHead) {
 
 TEST_F(PlannerTest, ATeacherThatFailsTheProbeIsRefused) {
   v1::Job spec = SampleAblation();
-  const v1::ScoreOrigin origin = ScoreOriginOf(teacher_.digest(), spec.spec().probe(), {});
+  const v1::ScoreOrigin origin = ScoreOriginOf(teacher_.digest(), spec.spec().probe(), {}, v1::FLOAT32);
   for (std::uint32_t example = 0; example < 8; ++example)
     knowledge_.scores[ScoreKey(origin)].SetBase(example, {example < 3, 0, -1});
   v1::JobRecord job = Submit(spec, "job-1");
@@ -222,13 +314,15 @@ TEST_F(PlannerTest, AProbesChangedFileIsScoredAgainAndTheOthersAreNot) {
   v1::JobRecord changed = Submit(WithTwoProbes(), "job-3");
   FinishAll(changed);
   EXPECT_EQ(changed.state(), v1::SUCCEEDED);
-  EXPECT_EQ(done_.size(), 1 + (tasks - 1) / 2);
+  const std::size_t of_each = (tasks - 2) / 2;  // all but the inspection and the roles
+  EXPECT_EQ(done_.size(), 1 + of_each);
 }
 
 TEST_F(PlannerTest, TheProbeThatTheTeacherFailsIsNamed) {
   probe_files_ = {{}, FilesWithText("digest of a text")};
   const v1::Job spec = WithTwoProbes();
-  const v1::ScoreOrigin origin = ScoreOriginOf(teacher_.digest(), spec.spec().probes(0), probe_files_[1]);
+  const v1::ScoreOrigin origin =
+      ScoreOriginOf(teacher_.digest(), spec.spec().probes(0), probe_files_[1], v1::FLOAT32);
   for (std::uint32_t example = 0; example < 8; ++example)
     knowledge_.scores[ScoreKey(origin)].SetBase(example, {example < 1, 0, -1});
   v1::JobRecord job = Submit(spec, "job-1");
@@ -239,36 +333,49 @@ TEST_F(PlannerTest, TheProbeThatTheTeacherFailsIsNamed) {
   EXPECT_THAT(job.reason(), HasSubstr("1 of 8 examples (12.5%)"));
 }
 
-// Training drills a needle's lines as a dictionary and needs none of its text; evaluation asks for the
-// needle.
+TEST_F(PlannerTest, HeadsRankedOnSeveralProbesAreClassifiedOnTheFirst) {
+  probe_files_ = {{}, FilesWithText("digest of a text")};
+  v1::JobRecord job = Submit(WithTwoProbes(), "job-1");
+  while (StageNamed(job, "roles").tasks_size() == 0) ASSERT_TRUE(FinishOne(job));
+  const v1::ClassifyHeads& classify = StageNamed(job, "roles").tasks(0).task().work().classify();
+  EXPECT_EQ(classify.probe().task(), v1::Probe::KV_RETRIEVAL);
+  EXPECT_EQ(classify.probe_files().text(), "");
+  EXPECT_EQ(classify.heads_size(), 5);
+}
+
+// Training drills a needle's lines as a dictionary and needs none of its text; evaluation and the roles of
+// heads ask for the needle.
 TEST_F(PlannerTest, ANeedleIsEvaluatedAsOneAndTrainedAsADictionary) {
   v1::Job spec = SampleJob();
   spec.mutable_spec()->mutable_probe()->set_task(v1::Probe::NEEDLE);
   spec.mutable_spec()->mutable_probe()->set_text("/text/a.txt");
   probe_files_ = {FilesWithText("digest of a text")};
   v1::JobRecord job = Submit(spec, "job-1");
-  int seen = 0;
+  std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {
     for (const v1::StageRecord& stage : job.stages()) {
       for (const v1::TaskRecord& record : stage.tasks()) {
         const v1::Work& work = record.task().work();
+        seen.insert(stage.name());
         if (work.has_align()) {
-          ++seen;
           EXPECT_EQ(work.align().probe().task(), v1::Probe::KV_RETRIEVAL);
           EXPECT_EQ(work.align().probe().text(), "");
           EXPECT_EQ(work.align().probe_files().text(), "");
         }
         if (work.has_evaluate()) {
-          ++seen;
           EXPECT_EQ(work.evaluate().probe().task(), v1::Probe::NEEDLE);
           EXPECT_EQ(work.evaluate().probe_files().text(), "digest of a text");
+        }
+        if (work.has_classify()) {
+          EXPECT_EQ(work.classify().probe().text(), "/text/a.txt");
+          EXPECT_EQ(work.classify().probe_files().text(), "digest of a text");
         }
       }
     }
     if (!FinishOne(job)) break;
   }
   EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
-  EXPECT_GT(seen, 2);
+  EXPECT_THAT(seen, IsSupersetOf({"align", "evaluate/teacher", "evaluate/top-2", "roles"}));
 }
 
 TEST_F(PlannerTest, ABudgetAboveTheTeachersHeadsFailsRightAfterInspection) {
@@ -368,6 +475,28 @@ TEST(CheckResult, RefusesAnAnswerOfAnotherKindOrWithoutArtifact) {
   v1::TaskResult empty_teacher;
   empty_teacher.mutable_teacher();
   EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(inspect, empty_teacher)));
+}
+
+TEST(CheckResult, RolesAreOfTheHeadsAskedFor) {
+  v1::Work work;
+  AddHeads({{0, 1}, {1, 2}}, *work.mutable_classify()->mutable_heads());
+  v1::TaskResult result;
+  *result.mutable_roles() = SampleRoles(work.classify());
+  EXPECT_TRUE(CheckResult(work, result).ok());
+  result.mutable_roles()->mutable_heads(1)->mutable_head()->set_head(3);
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckResult(work, result)));
+  result.mutable_roles()->mutable_heads()->RemoveLast();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("roles of 1 heads, not of the 2"));
+}
+
+TEST(CheckResult, AnInspectionSettlesThePrecision) {
+  v1::Work work;
+  work.mutable_inspect();
+  v1::TaskResult result;
+  *result.mutable_teacher() = SampleTeacher();
+  EXPECT_TRUE(CheckResult(work, result).ok());
+  result.mutable_teacher()->set_precision(v1::AUTO);
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("precision 1"));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST_F(RecoveryTest, AJobSurvivesARestartAfterEveryTask) {
   EXPECT_EQ(Get(id).state(), v1::SUCCEEDED);
   EXPECT_THAT(stages, ElementsAre("inspect", "rank", "rank", "align", "distill/top-2", "distill/no-heads",
                                   "distill/random-2", "evaluate/teacher", "evaluate/top-2",
-                                  "evaluate/no-heads", "evaluate/random-2", "export/top-2"));
+                                  "evaluate/no-heads", "evaluate/random-2", "export/top-2", "roles"));
   EXPECT_DOUBLE_EQ(Get(id).students(1).coverage(), 0.99);
 }
 

@@ -44,6 +44,7 @@ inline v1::TeacherInfo SampleTeacher() {
   teacher.set_heads(4);
   teacher.set_kv_heads(2);
   teacher.set_head_dim(8);
+  teacher.set_precision(v1::FLOAT32);
   return teacher;
 }
 
@@ -81,6 +82,18 @@ inline v1::HeadScores SampleScores(const v1::ScoreHeads& asked) {
     }
   }
   return scores;
+}
+
+inline v1::HeadRoles SampleRoles(const v1::ClassifyHeads& asked) {
+  v1::HeadRoles roles;
+  roles.set_examples(asked.examples());
+  for (const v1::Head& head : asked.heads()) {
+    v1::HeadRole& role = *roles.add_heads();
+    *role.mutable_head() = head;
+    role.set_role(v1::HeadRole::GATHER);
+    role.set_gather(0.5);
+  }
+  return roles;
 }
 
 }  // namespace rad

@@ -20,15 +20,20 @@ v1::Probe SampleProbe() {
   return probe;
 }
 
+v1::ScoreOrigin SampleOrigin(const v1::Probe& probe, const v1::ProbeFiles& files = {}) {
+  return ScoreOriginOf("digest", probe, files, v1::FLOAT32);
+}
+
 TEST(ScoreRows, AHeadsRowSaysWhereItsScoresComeFrom) {
   ScoreTable table;
   table.SetAblated({3, 1}, 5, {true, 0.5f, -0.25f});
   table.SetAblated({3, 1}, 2, {false, -1, -3});
-  const v1::HeadScoreRow row = MakeScoreRow(ScoreOriginOf("digest", SampleProbe(), {}), table, HeadRef{3, 1});
+  const v1::HeadScoreRow row = MakeScoreRow(SampleOrigin(SampleProbe()), table, HeadRef{3, 1});
   EXPECT_EQ(row.origin().teacher_digest(), "digest");
   EXPECT_EQ(row.origin().probe().seed(), 7u);
   EXPECT_EQ(row.origin().probe().pairs(), 10u);
   EXPECT_GT(row.origin().code_version(), 0u);
+  EXPECT_EQ(row.origin().precision(), v1::FLOAT32);
   EXPECT_EQ(row.head().layer(), 3u);
   EXPECT_THAT(row.examples(), ElementsAre(2, 5));
   EXPECT_THAT(row.run().answer_logprob(), ElementsAre(-3, -0.25f));
@@ -63,7 +68,7 @@ TEST(ScoreRows, ATornRowIsDamage) {
 }
 
 std::string KeyOf(const v1::Probe& probe, const v1::ProbeFiles& files = {}) {
-  return ScoreKey(ScoreOriginOf("digest", probe, files));
+  return ScoreKey(SampleOrigin(probe, files));
 }
 
 // The number of examples, the floor and the name do not change what example i is; all else does.
@@ -76,7 +81,8 @@ TEST(ScoreKey, IsOfWhatDeterminesAScore) {
   EXPECT_EQ(KeyOf(probe), key);
   probe.set_seed(8);
   EXPECT_NE(KeyOf(probe), key);
-  EXPECT_NE(ScoreKey(ScoreOriginOf("another", SampleProbe(), {})), key);
+  EXPECT_NE(ScoreKey(ScoreOriginOf("another", SampleProbe(), {}, v1::FLOAT32)), key);
+  EXPECT_NE(ScoreKey(ScoreOriginOf("digest", SampleProbe(), {}, v1::BFLOAT16)), key);
 }
 
 // A file is known by what it holds, not by where it lies: a changed one must not find the old one's scores.
@@ -93,15 +99,34 @@ TEST(ScoreKey, IsOfWhatTheFilesHoldNotOfTheirPaths) {
   EXPECT_NE(KeyOf(probe, files), key);
 }
 
-TEST(WorkDigest, IsOfWhatTheFilesHoldNotOfTheirPaths) {
+// Of a kind of work that makes examples of a probe.
+template <typename Message>
+void ExpectDigestOfFilesNotPaths(Message* (v1::Work::*kind)()) {
   v1::Work work;
-  v1::EvaluateModel& evaluate = *work.mutable_evaluate();
-  evaluate.mutable_probe()->set_key_file("/a/words");
-  evaluate.mutable_probe_files()->set_keys("digest of words");
+  Message& message = *(work.*kind)();
+  message.mutable_probe()->set_key_file("/a/words");
+  message.mutable_probe_files()->set_keys("digest of words");
   const std::string digest = WorkDigest(work, {});
-  evaluate.mutable_probe()->set_key_file("/b/words");
+  message.mutable_probe()->set_key_file("/b/words");
   EXPECT_EQ(WorkDigest(work, {}), digest);
-  evaluate.mutable_probe_files()->set_keys("digest of others");
+  message.mutable_probe_files()->set_keys("digest of others");
+  EXPECT_NE(WorkDigest(work, {}), digest);
+}
+
+TEST(WorkDigest, IsOfWhatTheFilesHoldNotOfTheirPaths) {
+  ExpectDigestOfFilesNotPaths(&v1::Work::mutable_score);
+  ExpectDigestOfFilesNotPaths(&v1::Work::mutable_classify);
+  ExpectDigestOfFilesNotPaths(&v1::Work::mutable_align);
+  ExpectDigestOfFilesNotPaths(&v1::Work::mutable_distill);
+  ExpectDigestOfFilesNotPaths(&v1::Work::mutable_evaluate);
+}
+
+TEST(WorkDigest, IsOfThePrecision) {
+  v1::Work work;
+  work.mutable_evaluate();
+  work.set_precision(v1::FLOAT32);
+  const std::string digest = WorkDigest(work, {});
+  work.set_precision(v1::BFLOAT16);
   EXPECT_NE(WorkDigest(work, {}), digest);
 }
 

@@ -200,6 +200,15 @@ TEST(SpecValidation, WarmUpAndDecayFitIntoTheSteps) {
   EXPECT_EQ(found.list()[0].field, "spec.distill.decay_share");
 }
 
+TEST(SpecValidation, PrecisionIsSettledLaterUnlessItIsWritten) {
+  v1::Job job = SampleAblation();
+  EXPECT_EQ(job.spec().precision(), v1::AUTO);
+  job.mutable_spec()->set_precision(v1::BFLOAT16);
+  EXPECT_THAT(Fields(job), ElementsAre());
+  job.mutable_spec()->set_precision(static_cast<v1::Precision>(9));
+  EXPECT_THAT(Fields(job), ElementsAre("spec.precision"));
+}
+
 TEST(SpecValidation, KindIsNeeded) {
   v1::Job job = SampleAblation();
   job.clear_kind();

@@ -19,6 +19,31 @@ TEST(JobTest, RanksDistilsEvaluatesAndExports) {
   }
 }
 
+TEST(JobTest, ScoresSayWhatTheBestHeadsDoAndInWhichPrecision) {
+  ReferenceJob& reference = ReferenceJob::Get();
+  Service service(reference.NewFolder());
+  JobClient client(service.address());
+  v1::Job job;
+  job.set_kind(v1::Job::ABLATION);
+  job.mutable_metadata()->set_name("roles");
+  *job.mutable_spec()->mutable_teacher() = reference.job().spec().teacher();
+  *job.mutable_spec()->mutable_probe() = reference.job().spec().probe();
+  job.mutable_spec()->mutable_ranking()->set_top(2);
+  job.mutable_spec()->set_precision(v1::FLOAT32);
+  const v1::JobStatus status = client.Finish(client.Submit(job, "roles"));
+  EXPECT_EQ(status.precision(), v1::FLOAT32);
+  const v1::Ranked ranked = client.Scores(status.job_id());
+  EXPECT_EQ(ranked.origin().precision(), v1::FLOAT32);
+  for (const v1::Ranked::Row& row : ranked.rows()) {
+    EXPECT_EQ(row.has_role(), row.rank() <= 2) << row.ShortDebugString();
+    if (!row.has_role()) continue;
+    EXPECT_NE(row.role().role(), v1::HeadRole::ROLE_UNSPECIFIED);
+    EXPECT_GT(row.role().gather(), 0);
+    EXPECT_GT(row.role().aggregate(), 0);
+    EXPECT_LT(row.role().gather_if_equal(), 1);
+  }
+}
+
 TEST(JobTest, TheSameJobAgainComputesNothingButTheTeachersDigest) {
   ReferenceJob& reference = ReferenceJob::Get();
   Service service(reference.NewFolder());

@@ -55,6 +55,7 @@ TEST(ProbesTest, HeadsAreRankedOnTwoAndAChangedTextIsScoredAgain) {
   ASSERT_EQ(ranked.rows_size(), 8);
   for (const v1::Ranked::Row& row : ranked.rows()) {
     ASSERT_EQ(row.by_probe_size(), 2);
+    EXPECT_EQ(row.has_role(), row.rank() <= ranked.top());
     EXPECT_EQ(row.logprob_drop(), std::max(row.by_probe(0).logprob_drop(), row.by_probe(1).logprob_drop()));
   }
   EXPECT_TRUE(Reused(client.Finish(client.Submit(TwoProbes(text), "again"))));

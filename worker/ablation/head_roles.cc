@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "worker/ablation/attribution.h"
 #include "worker/ablation/check_heads.h"
 
 namespace rad {
@@ -54,27 +54,44 @@ void AddExample(const Transformer& model, const ProbeExample& example, double we
   }
 }
 
-}  // namespace
-
-std::string_view HeadRole::role() const {
-  const bool gathers = gather >= kClearShare, aggregates = aggregate >= kClearShare;
-  if (gathers && aggregates) return "mixed";
-  if (gathers) return "gather";
-  return aggregates ? "aggregate" : "other";
-}
-
-absl::StatusOr<std::vector<HeadRole>> ClassifyHeads(const Transformer& model,
-                                                    std::span<const ProbeExample> examples,
-                                                    std::span<const HeadId> heads) {
-  if (absl::Status status = CheckHeads(model.config, heads); !status.ok()) return status;
-  const c10::InferenceMode inference;
-  std::vector<HeadRole> roles;
-  for (const HeadId& head : heads) roles.push_back({head});
+absl::Status CheckPlaces(std::span<const ProbeExample> examples) {
   for (const ProbeExample& example : examples) {
     if (example.pairs.empty()) {
       return absl::InvalidArgumentError("an example does not say where its pairs are; use one of MakeProbe");
     }
-    AddExample(model, example, 1.0 / static_cast<double>(examples.size()), roles);
+  }
+  return absl::OkStatus();
+}
+
+// Every head with its attribution, and no attention seen yet.
+absl::StatusOr<std::vector<HeadRole>> StartWithAttribution(const Transformer& model,
+                                                           std::span<const ProbeExample> examples,
+                                                           std::span<const HeadId> heads) {
+  const auto attributed = AttributeHeads(model, examples);
+  if (!attributed.ok()) return attributed.status();
+  std::vector<HeadRole> roles;
+  for (const HeadId& head : heads) {
+    const std::int64_t at = head.layer * model.config.heads + head.head;
+    roles.push_back({.head = head, .attribution = (*attributed)[static_cast<std::size_t>(at)].second});
+  }
+  return roles;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<HeadRole>> ClassifyHeads(const Transformer& model,
+                                                    std::span<const ProbeExample> examples,
+                                                    std::span<const HeadId> heads,
+                                                    const std::function<bool(std::int64_t)>& progress) {
+  if (absl::Status status = CheckHeads(model.config, heads); !status.ok()) return status;
+  if (absl::Status status = CheckPlaces(examples); !status.ok()) return status;
+  auto roles = StartWithAttribution(model, examples, heads);
+  if (!roles.ok()) return roles.status();
+  const c10::InferenceMode inference;
+  std::int64_t done = 0;
+  for (const ProbeExample& example : examples) {
+    AddExample(model, example, 1.0 / static_cast<double>(examples.size()), *roles);
+    if (!progress(++done)) return absl::CancelledError("classifying heads was told to stop");
   }
   return roles;
 }

@@ -1,36 +1,22 @@
-// head_roles.h: what a retrieval head does, read off its attention. A Gather head moves a pair into the last
-// token of the pair's line; an Aggregate head looks from the end of the question to the value that is asked
-// for (arXiv 2602.11374).
+// head_roles.h: what heads do on key-value questions, by their attention and gradient (head_role.h).
 #pragma once
 
+#include <functional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/ablation/head_role.h"
 #include "worker/ablation/probe.h"
 #include "worker/model/transformer.h"
 
 namespace rad {
 
-// A share of attention that makes a role: several times what a head that looks at all tokens alike gives.
-inline constexpr double kClearShare = 0.3;
-
-struct HeadRole {
-  HeadId head;
-  // Attention from a line's last token to the tokens before it in that line: the mean over lines, and what
-  // equal attention to all tokens would give.
-  double gather = 0, gather_if_equal = 0;
-  // Attention from the token that predicts the answer to the asked pair's value and line end.
-  double aggregate = 0, aggregate_if_equal = 0;
-
-  // "gather", "aggregate", "mixed" (both shares are clear) or "other" (neither is).
-  std::string_view role() const;
-};
-
-// In the order of `heads`. INVALID_ARGUMENT for a head that the model has not, or an example without places.
+// In the order of `heads`. `progress` gets the examples done and returns false to stop (CANCELLED).
+// INVALID_ARGUMENT for a head that the model has not, no examples, or one without places.
 absl::StatusOr<std::vector<HeadRole>> ClassifyHeads(const Transformer& model,
                                                     std::span<const ProbeExample> examples,
-                                                    std::span<const HeadId> heads);
+                                                    std::span<const HeadId> heads,
+                                                    const std::function<bool(std::int64_t)>& progress);
 
 }  // namespace rad

@@ -16,7 +16,7 @@ absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
   if (!examples.ok()) return examples.status();
   const auto file = OpenModelFile(task.teacher);
   if (!file.ok()) return file.status();
-  const auto model = LoadTransformer(**file, WorkingDtype());
+  const auto model = LoadTransformer(**file, WorkingDtype(task.precision));
   if (!model.ok()) return model.status();
 
   TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};

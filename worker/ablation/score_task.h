@@ -7,12 +7,14 @@
 #include "absl/status/statusor.h"
 #include "worker/ablation/head_scores.h"
 #include "worker/ablation/probe.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct ScoreTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   ProbeSpec probe;
   int example_begin = 0;
   int example_end = 0;

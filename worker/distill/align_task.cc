@@ -74,7 +74,7 @@ absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
       !status.ok()) {
     return status;
   }
-  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, host);
+  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
   if (absl::Status status = CheckStateDim(task.state_dim); !status.ok()) return status;
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);

@@ -12,6 +12,7 @@
 #include "worker/data/data_spec.h"
 #include "worker/model/join.h"
 #include "worker/model/model_config.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
@@ -20,6 +21,7 @@ enum class AlignTarget { kHead, kLayer };
 
 struct AlignTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   int state_dim = 0;
   DataSpec data;
   std::int64_t tokens = 0;

@@ -68,7 +68,7 @@ absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& 
     return absl::InvalidArgumentError(
         "distill.temperature: must be above 0; 1 leaves the distributions as they are");
   }
-  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, host);
+  absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
   if (!data.ok()) return data.status();

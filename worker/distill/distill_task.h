@@ -10,12 +10,14 @@
 #include "worker/data/data_spec.h"
 #include "worker/distill/align_task.h"
 #include "worker/model/model_config.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct DistillTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   int state_dim = 0;
   std::vector<HeadId> kept;  // any set, sorted
   DataSpec data;

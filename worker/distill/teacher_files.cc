@@ -7,7 +7,8 @@
 
 namespace rad {
 
-absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path, TaskHost& host) {
+absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path, Precision precision,
+                                              TaskHost& host) {
   host.Report({.phase = "loading teacher"});
   absl::StatusOr<std::unique_ptr<ModelFile>> file = OpenModelFile(path);
   if (!file.ok()) return file.status();
@@ -15,7 +16,7 @@ absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path,
   if (!tokenizer.ok()) return tokenizer.status();
   absl::StatusOr<std::string> digest = (*file)->Digest();
   if (!digest.ok()) return digest.status();
-  absl::StatusOr<Transformer> model = LoadTransformer(**file, WorkingDtype());
+  absl::StatusOr<Transformer> model = LoadTransformer(**file, WorkingDtype(precision));
   if (!model.ok()) return model.status();
   return TeacherFiles{*std::move(digest), *std::move(tokenizer), *std::move(model)};
 }

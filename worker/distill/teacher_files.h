@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "worker/model/precision.h"
 #include "worker/model/transformer.h"
 #include "worker/task_host.h"
 #include "worker/text/tokenizer.h"
@@ -15,10 +16,11 @@ namespace rad {
 struct TeacherFiles {
   std::string digest;
   std::unique_ptr<Tokenizer> tokenizer;
-  Transformer model;  // in WorkingDtype()
+  Transformer model;
 };
 
 // Reports the phase "loading teacher". Errors as in OpenModelFile and OpenTokenizer.
-absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path, TaskHost& host);
+absl::StatusOr<TeacherFiles> LoadTeacherFiles(const std::filesystem::path& path, Precision precision,
+                                              TaskHost& host);
 
 }  // namespace rad

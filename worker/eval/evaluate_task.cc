@@ -51,7 +51,7 @@ absl::StatusOr<Models> LoadModels(const EvaluateTask& task, TaskHost& host) {
   models.tokenizer = *std::move(tokenizer);
   const auto file = OpenModelFile(task.teacher);
   if (!file.ok()) return file.status();
-  auto teacher = LoadTransformer(**file, WorkingDtype());
+  auto teacher = LoadTransformer(**file, WorkingDtype(task.precision));
   if (!teacher.ok()) return teacher.status();
   auto student = LoadStudentInput(*teacher, **file, host);
   if (!student.ok()) return student.status();

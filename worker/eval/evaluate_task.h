@@ -9,12 +9,14 @@
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
 #include "worker/eval/task_questions.h"
+#include "worker/model/precision.h"
 #include "worker/task_host.h"
 
 namespace rad {
 
 struct EvaluateTask {
   std::filesystem::path teacher;
+  Precision precision = Precision::kFloat32;
   std::vector<AskedTask> tasks;
   QuestionSource questions;  // probe.split is kEvaluate; held_out is read from `data` when a task needs it
   DataSpec data;             // its held-out part is the text

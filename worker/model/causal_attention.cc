@@ -9,13 +9,16 @@
 namespace rad {
 namespace {
 
-// The first token of each token's document: document [t] -> [t].
+// The first token of each token's document, in its sequence: document [b, t] -> b * t numbers.
 std::vector<std::int32_t> FirstVisible(const at::Tensor& document) {
-  const auto number = document.accessor<std::int64_t, 1>();
-  std::vector<std::int32_t> first(document.size(0));
-  for (std::size_t i = 1; i < first.size(); ++i) {
-    const auto at = static_cast<std::int64_t>(i);
-    first[i] = number[at] == number[at - 1] ? first[i - 1] : static_cast<std::int32_t>(i);
+  const auto number = document.accessor<std::int64_t, 2>();
+  std::vector<std::int32_t> first;
+  first.reserve(static_cast<std::size_t>(document.numel()));
+  for (std::int64_t sequence = 0; sequence < document.size(0); ++sequence) {
+    for (std::int64_t i = 0; i < document.size(1); ++i) {
+      const bool goes_on = i > 0 && number[sequence][i] == number[sequence][i - 1];
+      first.push_back(goes_on ? first.back() : static_cast<std::int32_t>(i));
+    }
   }
   return first;
 }
@@ -32,15 +35,15 @@ at::Tensor CausalAttention(const at::Tensor& q, const at::Tensor& k, const at::T
   const at::Tensor by_head = out.view({b, t, heads, p}).transpose(1, 2);
   const auto scale = static_cast<float>(1 / std::sqrt(static_cast<double>(p)));
   const std::int64_t per_group = heads / groups;
+  std::vector<std::int32_t> first;
+  if (document.defined()) first = FirstVisible(document);
   DispatchKernelType(q, [&]<typename T>(T) {
     at::parallel_for(0, b * groups, 1, [&](std::int64_t begin, std::int64_t end) {
       kernels::AttentionShape shape{t, per_group, p};
       std::vector<float> scratch(kernels::CausalAttentionScratch(shape));
       for (std::int64_t i = begin; i < end; ++i) {
         const std::int64_t sequence = i / groups, group = i % groups;
-        std::vector<std::int32_t> first;
-        if (document.defined()) first = FirstVisible(document[sequence]);
-        shape.first_visible = document.defined() ? first.data() : nullptr;
+        shape.first_visible = document.defined() ? first.data() + sequence * t : nullptr;
         const auto part = [&](const at::Tensor& x, std::int64_t count) {
           return x.narrow(1, group * count, count);
         };

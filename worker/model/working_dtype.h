@@ -1,12 +1,14 @@
-// working_dtype.h: the number format that large matrix products run in on this machine.
+// working_dtype.h: a precision as LibTorch calls it.
 #pragma once
 
 #include <ATen/ATen.h>
 
+#include "worker/model/precision.h"
+
 namespace rad {
 
-// bfloat16 where the processor multiplies it natively (AVX512-BF16; every processor with AMX has it too):
-// four times as fast as float32 there. Elsewhere float32: emulated bfloat16 runs at a fraction of its speed.
-at::ScalarType WorkingDtype();
+inline at::ScalarType WorkingDtype(Precision precision) {
+  return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat;
+}
 
 }  // namespace rad

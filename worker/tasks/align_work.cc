@@ -6,7 +6,7 @@
 
 namespace rad {
 
-absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host,
+absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, Precision precision, TaskHost& host,
                                       const std::filesystem::path& output) {
   const auto prompts = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kTrain, work.data().seed());
   if (!prompts.ok()) return prompts.status();
@@ -17,6 +17,7 @@ absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, TaskHost& host
   const auto join = JoinOf(work.join());
   if (!join.ok()) return join.status();
   const auto report = RunAlignTask({.teacher = *teacher,
+                                    .precision = precision,
                                     .state_dim = static_cast<int>(work.state_dim()),
                                     .data = DataOf(work.data(), *prompts),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),

@@ -6,7 +6,7 @@
 
 namespace rad {
 
-absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHost& host,
+absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precision precision, TaskHost& host,
                                           const std::filesystem::path& output) {
   const auto prompts = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kTrain, work.data().seed());
   if (!prompts.ok()) return prompts.status();
@@ -17,6 +17,7 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, TaskHo
   const auto aligned_to = TargetOf(work.aligned_to());
   if (!aligned_to.ok()) return aligned_to.status();
   const auto report = RunDistillTask({.teacher = *teacher,
+                                      .precision = precision,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
                                       .data = DataOf(work.data(), *prompts),

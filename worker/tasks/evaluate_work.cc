@@ -78,7 +78,7 @@ void AddAccuracies(const std::vector<TaskAccuracy>& accuracies, v1::Evaluation& 
 
 }  // namespace
 
-absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost& host) {
+absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, Precision precision, TaskHost& host) {
   const auto probe =
       CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kEvaluate, work.evaluate().seed());
   if (!probe.ok()) return probe.status();
@@ -88,6 +88,7 @@ absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, TaskHost&
   if (!teacher.ok()) return teacher.status();
   const auto report =
       RunEvaluateTask({.teacher = *teacher,
+                       .precision = precision,
                        .tasks = *std::move(tasks),
                        .questions = {.probe = *probe,
                                      .questions = static_cast<int>(work.evaluate().examples()),

@@ -2,6 +2,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "worker/model/inspect.h"
+#include "worker/model/precision.h"
 #include "worker/tasks/try_probe.h"
 #include "worker/tasks/work.h"
 
@@ -32,6 +33,8 @@ absl::StatusOr<v1::TaskResult> Inspect(const v1::InspectTeacher& work, TaskHost&
   teacher.set_hidden(static_cast<std::uint32_t>(info->config.hidden));
   teacher.set_vocab(static_cast<std::uint32_t>(info->config.vocab));
   teacher.set_parameters(static_cast<std::uint64_t>(info->parameters));
+  const bool bfloat16 = FastestPrecision() == Precision::kBfloat16;
+  teacher.set_precision(bfloat16 ? v1::BFLOAT16 : v1::FLOAT32);
   for (int i = 0; i < work.probes_size(); ++i) {
     const auto files = TryProbe(work.probes(i), work.teacher().path(), info->config.context);
     if (!files.ok()) return NameProbe(files.status(), i);

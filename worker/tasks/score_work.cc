@@ -17,12 +17,13 @@ v1::ProbeRun ToProto(const ProbeRun& run) {
 
 }  // namespace
 
-absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, TaskHost& host) {
+absl::StatusOr<v1::HeadScores> Score(const v1::ScoreHeads& work, Precision precision, TaskHost& host) {
   const auto probe = CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kRank, work.probe().seed());
   if (!probe.ok()) return probe.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
   if (!teacher.ok()) return teacher.status();
   const auto scores = RunScoreTask({.teacher = *teacher,
+                                    .precision = precision,
                                     .probe = *probe,
                                     .example_begin = static_cast<int>(work.example_begin()),
                                     .example_end = static_cast<int>(work.example_end()),

@@ -39,6 +39,13 @@ absl::StatusOr<ProbeTemplate> TemplateOf(const v1::Probe& probe) {
 
 }  // namespace
 
+absl::StatusOr<Precision> PrecisionOf(v1::Precision precision) {
+  if (precision == v1::BFLOAT16) return Precision::kBfloat16;
+  if (precision == v1::FLOAT32) return Precision::kFloat32;
+  return absl::InvalidArgumentError(absl::StrCat("the task's precision is ", precision,
+                                                 ", neither BFLOAT16 nor FLOAT32; submit its job again"));
+}
+
 absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std::uint64_t seed) {
   const auto prompt = TemplateOf(probe);
   if (!prompt.ok()) return prompt.status();

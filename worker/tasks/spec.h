@@ -5,8 +5,12 @@
 #include "worker/data/data_spec.h"
 #include "worker/distill/align_task.h"
 #include "worker/model/model_config.h"
+#include "worker/model/precision.h"
 
 namespace rad {
+
+// INVALID_ARGUMENT when it is not settled: AUTO is for the coordinator to decide.
+absl::StatusOr<Precision> PrecisionOf(v1::Precision precision);
 
 // Without what the probe's files hold (probe_files.h). INVALID_ARGUMENT names a task or template that this
 // worker does not know.

@@ -12,7 +12,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "worker/ablation/attribution.h"
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/tools/exit_code.h"
@@ -26,11 +25,6 @@ struct Arguments {
   std::vector<std::string> heads;
   int examples = 32;
   ProbeSpec probe{.seed = 1};
-};
-
-struct Described {
-  HeadRole role;
-  double attribution = 0;
 };
 
 absl::StatusOr<std::vector<HeadId>> ParseHeads(const std::vector<std::string>& texts) {
@@ -48,55 +42,66 @@ absl::StatusOr<std::vector<HeadId>> ParseHeads(const std::vector<std::string>& t
   return heads;
 }
 
-absl::StatusOr<std::vector<Described>> Describe(const Arguments& arguments) {
+std::vector<HeadId> AllHeads(const ModelConfig& config) {
+  std::vector<HeadId> heads;
+  for (int layer = 0; layer < config.layers; ++layer) {
+    for (int head = 0; head < config.heads; ++head) heads.push_back({layer, head});
+  }
+  return heads;
+}
+
+absl::StatusOr<std::vector<HeadRole>> Describe(const Arguments& arguments) {
   auto heads = ParseHeads(arguments.heads);
   if (!heads.ok()) return heads.status();
   const auto file = OpenModelFile(arguments.model);
   if (!file.ok()) return file.status();
+  if (heads->empty()) heads = AllHeads((*file)->config());
   const auto tokenizer = OpenTokenizer(arguments.model);
   if (!tokenizer.ok()) return tokenizer.status();
   const auto examples = MakeProbe(arguments.probe, **tokenizer, 0, arguments.examples);
   if (!examples.ok()) return examples.status();
-  const auto model = LoadTransformer(**file, WorkingDtype());
+  const auto model = LoadTransformer(**file, WorkingDtype(FastestPrecision()));
   if (!model.ok()) return model.status();
-  const auto attributed = AttributeHeads(*model, *examples);
-  if (!attributed.ok()) return attributed.status();
-  if (heads->empty()) {
-    for (const auto& [head, drop] : *attributed) heads->push_back(head);
-  }
-  const auto roles = ClassifyHeads(*model, *examples, *heads);
-  if (!roles.ok()) return roles.status();
-  std::vector<Described> described;
-  for (const HeadRole& role : *roles) {
-    const std::int64_t at = role.head.layer * model->config.heads + role.head.head;
-    described.push_back({role, (*attributed)[static_cast<std::size_t>(at)].second});
-  }
-  return described;
+  return ClassifyHeads(*model, *examples, *heads, [](std::int64_t) { return true; });
 }
 
 std::string Name(const HeadId& head) { return absl::StrCat(head.layer, ".", head.head); }
 
-void PrintJson(const std::vector<Described>& heads) {
-  for (const auto& [role, attribution] : heads) {
+const char* RoleWord(Role role) {
+  switch (role) {
+    case Role::kGather:
+      return "gather";
+    case Role::kAggregate:
+      return "aggregate";
+    case Role::kMixed:
+      return "mixed";
+    case Role::kOther:
+      break;
+  }
+  return "other";
+}
+
+void PrintJson(const std::vector<HeadRole>& heads) {
+  for (const HeadRole& role : heads) {
     std::cout << nlohmann::ordered_json{{"head", Name(role.head)},
-                                        {"role", role.role()},
+                                        {"role", RoleWord(role.role())},
                                         {"gather", role.gather},
                                         {"gather_if_equal", role.gather_if_equal},
                                         {"aggregate", role.aggregate},
                                         {"aggregate_if_equal", role.aggregate_if_equal},
-                                        {"attribution_nats", attribution}}
+                                        {"attribution_nats", role.attribution}}
                      .dump()
               << "\n";
   }
 }
 
-void PrintTable(const std::vector<Described>& heads) {
+void PrintTable(const std::vector<HeadRole>& heads) {
   std::printf("%-6s %-10s %7s %-11s %10s %-11s %11s\n", "HEAD", "ROLE", "GATHER", "(if equal)", "AGGREGATE",
               "(if equal)", "ATTRIBUTION");
-  for (const auto& [role, attribution] : heads) {
+  for (const HeadRole& role : heads) {
     std::printf("%-6s %-10s %6.1f%% (%8.1f%%) %9.1f%% (%8.1f%%) %+6.3f nats\n", Name(role.head).c_str(),
-                std::string(role.role()).c_str(), 100 * role.gather, 100 * role.gather_if_equal,
-                100 * role.aggregate, 100 * role.aggregate_if_equal, attribution);
+                RoleWord(role.role()), 100 * role.gather, 100 * role.gather_if_equal, 100 * role.aggregate,
+                100 * role.aggregate_if_equal, role.attribution);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/commands/write_output.h"
 #include "coordinator/cli/exit_codes.h"
+#include "coordinator/cli/spec/enum_words.h"
 #include "coordinator/cli/view/heatmap.h"
 #include "coordinator/cli/view/heatmap_png.h"
 #include "coordinator/cli/view/heatmap_svg.h"
@@ -39,6 +40,11 @@ std::string TeacherAccuracy(const v1::Ranked& ranking) {
   return absl::StrCat("teacher's accuracy: ", absl::StrJoin(parts, ", "));
 }
 
+std::string PrecisionText(const v1::Ranked& ranking) {
+  const std::string word = EnumWord(*v1::Precision_descriptor(), ranking.origin().precision());
+  return word.empty() ? "" : absl::StrCat(", computed in ", word);
+}
+
 absl::StatusOr<int> Show(Session& session, const Options& options) {
   auto ranking = Fetch(session, options.job);
   if (!ranking.ok()) return ranking.status();
@@ -47,7 +53,7 @@ absl::StatusOr<int> Show(Session& session, const Options& options) {
     console.out << ToJson(*ranking, EmptyFields::kKeep).dump(2) << "\n";
     return kExitOk;
   }
-  console.out << TeacherAccuracy(*ranking) << "\n\n"
+  console.out << TeacherAccuracy(*ranking) << PrecisionText(*ranking) << "\n\n"
               << Heatmap(*ranking, console.out_is_terminal && console.color) << "\n"
               << RankingTable(*ranking, options.top).ToText() << "\n"
               << RankingNotes(*ranking);

@@ -19,6 +19,11 @@ std::string EnumWord(const google::protobuf::EnumValueDescriptor& value) {
   return word;
 }
 
+std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number) {
+  const auto* value = type.FindValueByNumber(number);
+  return value && IsWritable(*value) ? EnumWord(*value) : "";
+}
+
 std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor& type) {
   std::vector<std::string> words;
   for (int i = 0; i < type.value_count(); ++i) {

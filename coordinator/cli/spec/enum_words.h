@@ -13,6 +13,9 @@ namespace rad::cli {
 // "distillation" of DISTILLATION; a job's kind is capitalised, as kinds are in YAML.
 std::string EnumWord(const google::protobuf::EnumValueDescriptor& value);
 
+// The word for a number of the enum; "" for its *_UNSPECIFIED and for a number without a name.
+std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number);
+
 // All words of an enum, without its *_UNSPECIFIED.
 std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor& type);
 

@@ -121,11 +121,13 @@ Table ArtifactsTable(const std::vector<v1::Manifest>& artifacts) {
 }
 
 std::string DescribeJob(const v1::JobStatus& status) {
+  const std::string precision = EnumWord(*v1::Precision_descriptor(), status.precision());
   std::string text =
       absl::StrCat("Id:         ", status.job_id(), "\nState:      ", Printable(Headline(status)),
                    "\nSubmitted:  ", ShowTime(status.submitted_unix_seconds()),
                    "\nStarted:    ", ShowTime(status.started_unix_seconds()),
-                   "\nFinished:   ", ShowTime(status.finished_unix_seconds()), "\n\n",
+                   "\nFinished:   ", ShowTime(status.finished_unix_seconds()),
+                   "\nPrecision:  ", precision.empty() ? "-" : precision, "\n\n",
                    ToYaml(ToJson(status.job(), EmptyFields::kDrop)));
   if (status.stages_size() > 0) absl::StrAppend(&text, "\n", StagesTable(status).ToText());
   for (const v1::StageStatus& stage : status.stages()) {

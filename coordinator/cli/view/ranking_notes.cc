@@ -27,6 +27,15 @@ std::string CombinedHow(const v1::Ranked& ranking) {
                          ranking.probes_size());
 }
 
+std::string Roles(const v1::Ranked& ranking) {
+  const bool classified = std::any_of(ranking.rows().begin(), ranking.rows().end(),
+                                      [](const v1::Ranked::Row& row) { return row.has_role(); });
+  if (!classified) return "";
+  return "Roles of the kept heads by their attention: gather, from a line's last token to its pair; "
+         "aggregate,\n"
+         "from the question's end to the asked value; mixed, both; other, neither (both shares shown).\n";
+}
+
 }  // namespace
 
 std::string RankingNotes(const v1::Ranked& ranking) {
@@ -39,7 +48,8 @@ std::string RankingNotes(const v1::Ranked& ranking) {
          absl::StrFormat(
              "Accuracy and log-probability share %d of their top %d (rank correlation over all heads "
              "%.2f).\n",
-             ranking.shared_top(), ranking.top(), ranking.rank_correlation());
+             ranking.shared_top(), ranking.top(), ranking.rank_correlation()) +
+         Roles(ranking);
 }
 
 }  // namespace rad::cli

@@ -8,11 +8,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/role_text.h"
 
 namespace rad::cli {
 namespace {
 
 constexpr auto kRight = Column::Align::kRight;
+constexpr std::size_t kLineColumns = 120;
 
 bool IsTeacher(const v1::StudentResult& student) { return student.name() == "teacher"; }
 
@@ -97,6 +99,31 @@ std::vector<std::uint32_t> ContextLengths(const v1::JobStatus& status) {
   return lengths;
 }
 
+std::string RoleOf(const v1::Head& head, const v1::HeadRoles& roles) {
+  for (const v1::HeadRole& role : roles.heads()) {
+    if (role.head().layer() == head.layer() && role.head().head() == head.head()) return RoleWord(role);
+  }
+  return "";
+}
+
+// "16.0 gather, 18.6 aggregate, 1.0"
+std::string HeadsWithRoles(const v1::StudentResult& student, const v1::HeadRoles& roles) {
+  return absl::StrJoin(student.kept(), ", ", [&](std::string* out, const v1::Head& head) {
+    const std::string role = RoleOf(head, roles);
+    absl::StrAppend(out, head.layer(), ".", head.head(), role.empty() ? "" : " ", role);
+  });
+}
+
+// With roles where they are known and fit.
+std::string KeptLine(const v1::StudentResult& student, const v1::HeadRoles& roles) {
+  const std::string begin = absl::StrCat(Printable(student.name()), " keeps heads (layer.head): ");
+  const std::string described = absl::StrCat(begin, HeadsWithRoles(student, roles));
+  const bool known = std::any_of(student.kept().begin(), student.kept().end(),
+                                 [&](const v1::Head& head) { return !RoleOf(head, roles).empty(); });
+  const bool fits = DisplayWidth(described) <= kLineColumns;
+  return known && fits ? described : absl::StrCat(begin, ShowHeads(student.kept()));
+}
+
 }  // namespace
 
 std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads) {
@@ -119,8 +146,7 @@ std::string ResultsText(const v1::JobStatus& status) {
   absl::StrAppend(&text, "\n");
   for (const auto& student : status.students()) {
     if (IsTeacher(student)) continue;
-    absl::StrAppend(&text, Printable(student.name()),
-                    " keeps heads (layer.head): ", ShowHeads(student.kept()), "\n");
+    absl::StrAppend(&text, KeptLine(student, status.roles()), "\n");
   }
   return text;
 }

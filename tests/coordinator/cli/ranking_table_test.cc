@@ -3,25 +3,29 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/cli/view/ranking_notes.h"
+#include "coordinator/cli/view/role_text.h"
 #include "tests/coordinator/cli/sample_ranking.h"
 
 namespace rad::cli {
 namespace {
 
 TEST(RankingTable, ShowsTheBestRoundedForReading) {
-  EXPECT_EQ(RankingTable(SampleRanking(), 2).ToText(),
-            "RANK  HEAD  LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES\n"
-            "  1   1.0           4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32\n"
-            "  2?  0.2           2.000  [1.500, 2.500]          +20.0  [+10.0, +30.0]        32\n");
+  EXPECT_EQ(
+      RankingTable(SampleRanking(), 2).ToText(),
+      "RANK  HEAD  ROLE        LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES\n"
+      "  1   1.0   gather 62%          4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32\n"
+      "  2?  0.2   -                   2.000  [1.500, 2.500]          +20.0  [+10.0, +30.0]        32\n");
 }
 
 TEST(RankingTable, CsvHasEveryHeadAndEveryDigit) {
   EXPECT_EQ(RankingCsv(SampleRanking()).ToCsv(),
             "rank,layer,head,examples,accuracy_drop,accuracy_drop_low,accuracy_drop_high,logprob_drop,"
-            "logprob_drop_low,logprob_drop_high,margin_drop,bound_low,bound_high,undecided\n"
-            "1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false\n"
-            "2,0,2,32,0.2,0.1,0.3,2,1.5,2.5,0,1,3,true\n"
-            "3,0,0,32,-0.03125,-0.13125,0.06875,-0.3125,-0.8125,0.1875,0,-1.3125,0.6875,true\n");
+            "logprob_drop_low,logprob_drop_high,margin_drop,bound_low,bound_high,undecided,"
+            "role,gather,gather_if_equal,aggregate,aggregate_if_equal,attribution\n"
+            "1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false,"
+            "gather,0.625,0.0625,0.125,0.03125,0.75\n"
+            "2,0,2,32,0.2,0.1,0.3,2,1.5,2.5,0,1,3,true,,,,,,\n"
+            "3,0,0,32,-0.03125,-0.13125,0.06875,-0.3125,-0.8125,0.1875,0,-1.3125,0.6875,true,,,,,,\n");
 }
 
 v1::Ranked OfTwoProbes() {
@@ -39,18 +43,18 @@ v1::Ranked OfTwoProbes() {
 }
 
 TEST(RankingTable, SeveralProbesHaveAColumnEach) {
-  EXPECT_EQ(
-      RankingTable(OfTwoProbes(), 1).ToText(),
-      "RANK  HEAD  LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES  KV_RETRIEVAL  "
-      "NEEDLE\n"
-      "  1   1.0           4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32         6.562   "
-      "2.188\n");
+  EXPECT_EQ(RankingTable(OfTwoProbes(), 1).ToText(),
+            "RANK  HEAD  ROLE        LOG-PROB DROP  95% INTERVAL    ACCURACY DROP  95% INTERVAL    EXAMPLES  "
+            "KV_RETRIEVAL  NEEDLE\n"
+            "  1   1.0   gather 62%          4.375  [3.875, 4.875]          +43.8  [+33.8, +53.8]        32  "
+            "       6.562   2.188\n");
   const std::string csv = RankingCsv(OfTwoProbes()).ToCsv();
-  EXPECT_NE(csv.find("undecided,kv_retrieval.accuracy_drop,kv_retrieval.accuracy_drop_low,"),
+  EXPECT_NE(csv.find("attribution,kv_retrieval.accuracy_drop,kv_retrieval.accuracy_drop_low,"),
             std::string::npos);
-  EXPECT_NE(csv.find("\n1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false,"
-                     "0.65625,0,0,6.5625,-1,0,0.21875,0,0,2.1875,-1,0\n"),
-            std::string::npos)
+  EXPECT_NE(
+      csv.find("\n1,1,0,32,0.4375,0.3375,0.5375,4.375,3.875,4.875,0,3.375,5.375,false,"
+               "gather,0.625,0.0625,0.125,0.03125,0.75,0.65625,0,0,6.5625,-1,0,0.21875,0,0,2.1875,-1,0\n"),
+      std::string::npos)
       << csv;
 }
 
@@ -68,7 +72,19 @@ TEST(RankingNotes, SayWhatIsUndecidedAndWhatItCost) {
       "?: undecided. Each of these 2 heads could be among the top 2 or not after 32 examples; a larger\n"
       "probe.examples tells more of them apart.\n"
       "96 evaluations; every head on every example would be 192.\n"
-      "Accuracy and log-probability share 1 of their top 2 (rank correlation over all heads 0.50).\n");
+      "Accuracy and log-probability share 1 of their top 2 (rank correlation over all heads 0.50).\n"
+      "Roles of the kept heads by their attention: gather, from a line's last token to its pair; aggregate,\n"
+      "from the question's end to the asked value; mixed, both; other, neither (both shares shown).\n");
+}
+
+TEST(RoleText, ShowsTheShareThatMakesTheRole) {
+  v1::HeadRole role = SampleRanking().rows(0).role();
+  EXPECT_EQ(RoleText(role), "gather 62%");
+  role.set_role(v1::HeadRole::AGGREGATE);
+  EXPECT_EQ(RoleText(role), "aggregate 12%");
+  role.set_role(v1::HeadRole::MIXED);
+  EXPECT_EQ(RoleText(role), "mixed 62% 12%");
+  EXPECT_EQ(RoleText({}), "-");
 }
 
 TEST(RankingNotes, SayWhatIsCertainAndHowMuchSo) {

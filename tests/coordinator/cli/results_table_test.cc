@@ -127,5 +127,19 @@ TEST(RunReport, NamesTheHeadsKeptAndWhatWasReused) {
   EXPECT_THAT(report, HasSubstr("1 of 1 stages had been computed before"));
 }
 
+TEST(RunReport, SaysWhatTheKeptHeadsDoWhereItFits) {
+  v1::JobStatus status = Sample();
+  v1::HeadRole& role = *status.mutable_roles()->add_heads();
+  *role.mutable_head() = status.students(1).kept(1);
+  role.set_role(v1::HeadRole::AGGREGATE);
+  EXPECT_THAT(ResultsText(status), HasSubstr("top-5 keeps heads (layer.head): 16.0, 16.2 aggregate\n"));
+  for (int head = 3; head < 23; ++head) {
+    v1::Head* kept = status.mutable_students(1)->add_kept();
+    kept->set_layer(16);
+    kept->set_head(head);
+  }
+  EXPECT_THAT(ResultsText(status), HasSubstr("top-5 keeps heads (layer.head): 16.0 16.2 16.3 "));
+}
+
 }  // namespace
 }  // namespace rad::cli

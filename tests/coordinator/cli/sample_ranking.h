@@ -21,7 +21,7 @@ inline void AddRow(v1::Ranked& ranking, int layer, int head, double accuracy_dro
   row->set_bound_high(10 * accuracy_drop + 1);
 }
 
-// The best head is certain, the second of the top 2 is not.
+// The best head is certain and classified, the second of the top 2 is not.
 inline v1::Ranked SampleRanking() {
   v1::Ranked ranking;
   ranking.set_layers(2);
@@ -31,6 +31,13 @@ inline v1::Ranked SampleRanking() {
   AddRow(ranking, 0, 0, -0.03125);
   ranking.mutable_rows(1)->set_undecided(true);
   ranking.mutable_rows(2)->set_undecided(true);
+  v1::HeadRole& role = *ranking.mutable_rows(0)->mutable_role();
+  role.set_role(v1::HeadRole::GATHER);
+  role.set_gather(0.625);
+  role.set_gather_if_equal(0.0625);
+  role.set_aggregate(0.125);
+  role.set_aggregate_if_equal(0.03125);
+  role.set_attribution(0.75);
   ranking.set_top(2);
   ranking.set_max_examples(32);
   ranking.set_evaluations(96);

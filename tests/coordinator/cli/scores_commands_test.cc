@@ -34,14 +34,42 @@ TEST(Scores, ShowDrawsAHeatmapAndTheBestHeads) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("accuracy on the probe: 81.2%"));
   EXPECT_THAT(outcome.out, HasSubstr("    0   @@\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("  1   0.1           1.000"));
+  EXPECT_THAT(outcome.out, HasSubstr("  1   0.1   -             1.000"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("  2   0.0")));
+}
+
+TEST(Scores, ShowSaysThePrecisionAndWhatHeadsDo) {
+  v1::Ranked ranking = Ranking();
+  ranking.mutable_origin()->set_precision(v1::BFLOAT16);
+  v1::HeadRole& role = *ranking.mutable_rows(0)->mutable_role();
+  role.set_role(v1::HeadRole::AGGREGATE);
+  role.set_aggregate(0.5);
+  const ScriptedCoordinator coordinator({.ranking = ranking});
+  const std::string out = Radctl(coordinator, {"scores", "show", "j1"}).out;
+  EXPECT_THAT(out, HasSubstr("accuracy on the probe: 81.2%, computed in bfloat16\n"));
+  EXPECT_THAT(out, HasSubstr("  1   0.1   aggregate 50% "));
+  const auto json = nlohmann::json::parse(Radctl(coordinator, {"scores", "export", "j1", "-o", "json"}).out);
+  EXPECT_EQ(json["rows"][0]["role"]["role"], "aggregate");
+  EXPECT_FALSE(json["rows"][1].contains("role"));
+}
+
+TEST(Scores, ShowSaysTheTeachersAccuracyOnEachProbe) {
+  v1::Ranked ranking = Ranking();
+  ranking.mutable_origin()->set_precision(v1::FLOAT32);
+  for (const char* name : {"kv_retrieval", "needle"}) {
+    ranking.add_probes()->set_name(name);
+    ranking.mutable_probes(ranking.probes_size() - 1)->set_teacher_accuracy(0.25 * ranking.probes_size());
+  }
+  const ScriptedCoordinator coordinator({.ranking = ranking});
+  EXPECT_THAT(Radctl(coordinator, {"scores", "show", "j1"}).out,
+              HasSubstr("teacher's accuracy: kv_retrieval 25.0%, needle 50.0%, computed in float32\n"));
 }
 
 TEST(Scores, ExportHasEveryHead) {
   const ScriptedCoordinator coordinator({.ranking = Ranking()});
-  EXPECT_THAT(Radctl(coordinator, {"scores", "export", "j1"}).out,
-              HasSubstr("\n1,0,1,0,0.25,0,0,1,0,0,0,0,0,false\n2,0,0,0,0,0,0,0,0,0,0,0,0,false\n"));
+  EXPECT_THAT(
+      Radctl(coordinator, {"scores", "export", "j1"}).out,
+      HasSubstr("\n1,0,1,0,0.25,0,0,1,0,0,0,0,0,false,,,,,,\n2,0,0,0,0,0,0,0,0,0,0,0,0,false,,,,,,\n"));
   const auto json = nlohmann::json::parse(Radctl(coordinator, {"scores", "export", "j1", "-o", "json"}).out);
   EXPECT_EQ(json["rows"].size(), 2u);
   EXPECT_DOUBLE_EQ(json["teacher_accuracy"], 0.8125);

@@ -195,7 +195,7 @@ T Must(absl::StatusOr<T> value) {
 int Run(char** argv) {
   const std::unique_ptr<ModelFile> file = Must(OpenModelFile(argv[1]));
   const std::unique_ptr<Tokenizer> tokenizer = Must(OpenTokenizer(argv[1]));
-  const Transformer teacher = Must(LoadTransformer(*file, WorkingDtype()));
+  const Transformer teacher = Must(LoadTransformer(*file, WorkingDtype(FastestPrecision())));
   DataSpec spec{.text = {argv[2]}, .retrieval_share = 0.5};
   spec.prompts.pairs = 10;
   const TrainingData data = Must(TrainingData::Open(spec, *tokenizer));

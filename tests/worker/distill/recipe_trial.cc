@@ -182,7 +182,7 @@ int Run(int argc, char** argv) {
   const auto seed = static_cast<std::uint64_t>(Number("seed"));
   const std::unique_ptr<ModelFile> file = Must(OpenModelFile(argv[1]));
   const std::unique_ptr<Tokenizer> tokenizer = Must(OpenTokenizer(argv[1]));
-  const Transformer teacher = Must(LoadTransformer(*file, WorkingDtype()));
+  const Transformer teacher = Must(LoadTransformer(*file, WorkingDtype(FastestPrecision())));
   DataSpec spec{.text = {argv[2]}, .retrieval_share = Number("share"), .seed = seed};
   spec.sequence_tokens = static_cast<std::int64_t>(Number("tokens"));
   spec.prompts.pairs = 10;

@@ -44,6 +44,13 @@ TEST(SpecTest, AnUnknownTemplateIsNamed) {
   EXPECT_EQ(spec.status().message(), "probe.template: 9 is unknown to this worker; use QA or PAPER");
 }
 
+TEST(SpecTest, APrecisionIsTakenAsSettledAndNeverChosenHere) {
+  EXPECT_EQ(PrecisionOf(v1::BFLOAT16).value(), Precision::kBfloat16);
+  EXPECT_EQ(PrecisionOf(v1::FLOAT32).value(), Precision::kFloat32);
+  for (const v1::Precision unsettled : {v1::PRECISION_UNSPECIFIED, v1::AUTO})
+    EXPECT_TRUE(absl::IsInvalidArgument(PrecisionOf(unsettled).status()));
+}
+
 TEST(SpecTest, TrainingPromptsAreTrainingsOwn) {
   v1::Data data;
   data.add_text("/a/*.txt");

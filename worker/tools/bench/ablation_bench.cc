@@ -125,7 +125,7 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (!file.ok()) return file.status();
   const auto tokenizer = OpenTokenizer(bench.model);
   if (!tokenizer.ok()) return tokenizer.status();
-  const auto model = LoadTransformer(**file, WorkingDtype());
+  const auto model = LoadTransformer(**file, WorkingDtype(bench.precision));
   if (!model.ok()) return model.status();
   const auto examples = MakeProbe({.pairs = bench.pairs, .seed = 1}, **tokenizer, 0, bench.examples);
   if (!examples.ok()) return examples.status();
@@ -140,9 +140,12 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (absl::Status status = sweep.Run(); !status.ok()) return status;
   transformers.reset();
   EmitRows(sweep, model->config.layers * model->config.heads, bench.examples, emit);
-  if (absl::Status status = BenchTwoWorkers(bench.model, written, folder.path(), emit); !status.ok())
+  if (absl::Status status = BenchTwoWorkers({bench.model, written, folder.path(), bench.precision}, emit);
+      !status.ok())
     return status;
-  return BenchRace({bench.model, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples}, emit);
+  return BenchRace(
+      {bench.model, bench.precision, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples},
+      emit);
 }
 
 }  // namespace rad

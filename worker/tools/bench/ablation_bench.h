@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "worker/model/precision.h"
 #include "worker/tools/bench/bench_row.h"
 
 namespace rad {
@@ -17,6 +18,7 @@ struct AblationBench {
   std::filesystem::path peer_script;  // tests/bench/transformers_forward.py; its rows are left out without
   int examples = 32;
   int pairs = 10;
+  Precision precision = FastestPrecision();  // of ours and of the peers
 };
 
 // Emits the rows as they are known. Messages on what was left out go to standard error.

@@ -1,6 +1,8 @@
 // bench ablation|train [MODEL] [-o json]: measured figures, each against a named peer in the same run.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <string>
 
 #include "worker/tools/bench/ablation_bench.h"
 #include "worker/tools/bench/train_bench.h"
@@ -22,6 +24,9 @@ CLI::App* AddBench(CLI::App& app, const char* name, const char* what, std::files
   return bench;
 }
 
+const std::map<std::string, Precision> kPrecisions = {{"float32", Precision::kFloat32},
+                                                      {"bf16", Precision::kBfloat16}};
+
 }  // namespace
 
 int BenchTool(int argc, char** argv) {
@@ -32,6 +37,10 @@ int BenchTool(int argc, char** argv) {
   CLI::App* ablation = AddBench(app, "ablation", "scoring heads", scoring.model, format);
   ablation->add_option("--peer-script", scoring.peer_script, "forward passes by Hugging Face transformers")
       ->capture_default_str();
+  ablation
+      ->add_option("--dtype", scoring.precision,
+                   "float32 or bf16; the default is what this processor is fast in")
+      ->transform(CLI::CheckedTransformer(kPrecisions));
   ablation->add_option("--examples", scoring.examples, "probe examples")->check(CLI::Range(1, 10000));
   TrainBench training{
       .model = kModel, .peer_script = "tests/bench/eager_training.py", .text = ".deps/text/*.txt"};

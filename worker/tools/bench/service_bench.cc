@@ -13,11 +13,11 @@ namespace {
 constexpr char kAllLayers[] = "13,14,15,16";
 constexpr char kSomeLayers[] = "13,16", kOtherLayers[] = "14,15";  // equal halves of the arithmetic
 
-TimedCommand ScoreCommand(const std::filesystem::path& model, const std::filesystem::path& examples,
-                          const std::filesystem::path& output, const char* layers) {
-  return {{(ProgramsFolder() / "rad-executor").string(), "score-heads", model.string(), "--examples",
-           examples.string(), "--layers", layers, "--dtype", "bf16"},
-          output,
+TimedCommand ScoreCommand(const TwoWorkersBench& bench, const char* output, const char* layers) {
+  return {{(ProgramsFolder() / "rad-executor").string(), "score-heads", bench.model.string(), "--examples",
+           bench.examples.string(), "--layers", layers, "--dtype",
+           bench.precision == Precision::kBfloat16 ? "bf16" : "float32"},
+          bench.folder / output,
           /*threads=*/1};
 }
 
@@ -30,14 +30,11 @@ absl::StatusOr<nlohmann::json> ReadJson(const std::filesystem::path& path) {
 
 }  // namespace
 
-absl::Status BenchTwoWorkers(const std::filesystem::path& model, const std::filesystem::path& examples,
-                             const std::filesystem::path& folder, const EmitRow& emit) {
-  const auto command = [&](const char* name, const char* layers) {
-    return ScoreCommand(model, examples, folder / name, layers);
-  };
-  const auto one = RunSeconds({command("one.json", kAllLayers)});
+absl::Status BenchTwoWorkers(const TwoWorkersBench& bench, const EmitRow& emit) {
+  const auto one = RunSeconds({ScoreCommand(bench, "one.json", kAllLayers)});
   if (!one.ok()) return one.status();
-  const auto two = RunSeconds({command("first.json", kSomeLayers), command("second.json", kOtherLayers)});
+  const auto two = RunSeconds(
+      {ScoreCommand(bench, "first.json", kSomeLayers), ScoreCommand(bench, "second.json", kOtherLayers)});
   if (!two.ok()) return two.status();
   emit({"two_workers_ratio", *two, "s", *one, *one / *two});
   return absl::OkStatus();
@@ -50,6 +47,7 @@ absl::Status BenchRace(const RaceBench& bench, const EmitRow& emit) {
       {"metadata", {{"name", "bench-race"}}},
       {"spec",
        {{"teacher", {{"path", std::filesystem::absolute(bench.model).string()}}},
+        {"precision", bench.precision == Precision::kBfloat16 ? "bfloat16" : "float32"},
         {"ranking", {{"top", 5}}}}}};
   const auto seconds = RunSeconds({{{(ProgramsFolder() / "radctl").string(), "run", spec.string(), "--local",
                                      "--data-dir", (bench.folder / "race-data").string(), "-o", "json"},

@@ -171,7 +171,7 @@ class Bench {
 absl::StatusOr<Transformer> LoadTeacher(const std::filesystem::path& path) {
   const auto file = OpenModelFile(path);  // closed again: what it has mapped would count as memory
   if (!file.ok()) return file.status();
-  return LoadTransformer(**file, WorkingDtype());
+  return LoadTransformer(**file, WorkingDtype(FastestPrecision()));
 }
 
 }  // namespace
