@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "worker/model/sha256.h"
+#include "worker/text/nfc.h"
 #include "worker/text/text_files.h"
 #include "worker/text/utf8.h"
 
@@ -23,6 +24,13 @@ std::string Digest(std::string_view bytes) {
   Sha256 sum;
   sum.Update(std::as_bytes(std::span(bytes)));
   return sum.Finish();
+}
+
+// In normal form C, as a tokenizer may make it: a prompt's tokens then spell its bytes, which tells where in
+// them a pair is.
+std::string WordOf(absl::string_view line) {
+  const std::string word(absl::StripAsciiWhitespace(line));
+  return FindInvalidUtf8(word) == std::string_view::npos ? ToNfc(word) : word;
 }
 
 std::string FaultOf(const std::string& word, const std::set<std::string>& before) {
@@ -45,7 +53,7 @@ absl::StatusOr<std::vector<std::string>> ReadWords(const std::string& path, cons
   int line = 0;
   for (const absl::string_view text : absl::StrSplit(files->front().text, '\n')) {
     ++line;
-    const std::string word(absl::StripAsciiWhitespace(text));
+    const std::string word = WordOf(text);
     if (word.empty()) continue;
     if (const std::string fault = FaultOf(word, before); !fault.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(field, ": the word in line ", line, " of ", path, " ",

@@ -27,9 +27,9 @@ struct ProbeDigests {
   friend bool operator==(const ProbeDigests&, const ProbeDigests&) = default;
 };
 
-// Words are lines without surrounding white space; blank lines are passed over. Errors name the field
-// (probe.text, probe.key_file, probe.value_file) and the file: one that is missing, a word that is there
-// twice, is not UTF-8 or is longer than kMaxWordBytes.
+// Words are lines without surrounding white space, in Unicode's normal form C; blank lines are passed over.
+// Errors name the field (probe.text, probe.key_file, probe.value_file) and the file: one that is missing, a
+// word that is there twice, is not UTF-8 or is longer than kMaxWordBytes.
 absl::StatusOr<ProbeSources> ReadProbeSources(const ProbePaths& paths);
 
 inline constexpr std::size_t kMaxWordBytes = 200;

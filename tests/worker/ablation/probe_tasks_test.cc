@@ -218,6 +218,15 @@ TEST_F(SourcesTest, DigestsAreOfWhatFilesHoldNotOfTheirNames) {
   EXPECT_EQ(DigestsOf(*first).values, "");
 }
 
+// A word is one however its letters are put together: tokenizers that compose them see the same.
+TEST_F(SourcesTest, WordsAreComposed) {
+  const auto sources = ReadProbeSources({.keys = Write("keys", "cafe\xcc\x81\nthe\n")});
+  ASSERT_TRUE(sources.ok()) << sources.status();
+  EXPECT_EQ(sources->keys.front(), "caf\xc3\xa9");
+  EXPECT_THAT(ErrorOfPaths({.keys = Write("twice", "cafe\xcc\x81\ncaf\xc3\xa9\n")}),
+              HasSubstr("line 2 of " + (folder_ / "twice").string() + " is there twice"));
+}
+
 TEST_F(SourcesTest, ErrorsNameTheFieldAndTheFile) {
   EXPECT_THAT(ErrorOfPaths({.text = "/nonexistent/*.txt"}), HasSubstr("probe.text: \"/nonexistent/*.txt\""));
   EXPECT_THAT(ErrorOfPaths({.keys = "/nonexistent"}),
