@@ -1,79 +1,17 @@
-// Whether the race finds what the exhaustive ranking of the same table finds, and what it costs.
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <iostream>
-#include <set>
-
-#include "coordinator/head_race.h"
-#include "tests/coordinator/simulated_heads.h"
+#include "tests/coordinator/race_agreement.h"
 
 namespace rad {
 namespace {
-
-constexpr std::uint32_t kExamples = 400;
-constexpr int kSeeds = 40;
-
-RaceOptions Options(v1::Ranking::Method method, std::uint32_t top) {
-  return {.layers = kSimulatedLayers,
-          .heads_per_layer = kSimulatedHeads,
-          .examples = kExamples,
-          .method = method,
-          .top = top};
-}
-
-// The heads' 95% intervals on all examples meet: neither ranking is wrong about which is better.
-bool AreTied(const ScoreTable& table, HeadRef a, HeadRef b) {
-  const HeadCost of_a = table.Cost(a, kExamples), of_b = table.Cost(b, kExamples);
-  const double reach = 1.966 * (of_a.logprob_deviation + of_b.logprob_deviation) / std::sqrt(kExamples);
-  return std::abs(of_a.logprob_drop - of_b.logprob_drop) <= reach;
-}
-
-// Equal sets, but for ties.
-bool Agree(const ScoreTable& table, const RaceDecision& race, const RaceDecision& exhaustive,
-           std::uint32_t top) {
-  std::set<HeadRef> raced, truly;
-  for (std::uint32_t i = 0; i < top; ++i) {
-    raced.insert(race.ranking[i].head);
-    truly.insert(exhaustive.ranking[i].head);
-  }
-  for (const HeadRef& head : raced) {
-    for (const HeadRef& missed : truly) {
-      if (!truly.contains(head) && !raced.contains(missed) && !AreTied(table, head, missed)) return false;
-    }
-  }
-  return true;
-}
-
-struct Comparison {
-  int agreed = 0;
-  double evaluations_ratio = 0;  // exhaustive over race
-};
-
-Comparison Compare(Simulation simulation, std::uint32_t top) {
-  Comparison comparison;
-  std::uint64_t raced = 0, exhausted = 0;
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    const ScoreTable table = SimulateHeads(simulation, kExamples, seed);
-    const RaceDecision race = NextRound({&table}, Options(v1::Ranking::RACE, top));
-    const RaceDecision exhaustive = NextRound({&table}, Options(v1::Ranking::EXHAUSTIVE, top));
-    comparison.agreed += Agree(table, race, exhaustive, top);
-    raced += race.evaluations;
-    exhausted += exhaustive.evaluations;
-  }
-  comparison.evaluations_ratio = static_cast<double>(exhausted) / raced;
-  std::cout << "top " << top << ": " << comparison.agreed << " of " << kSeeds << " agree, "
-            << comparison.evaluations_ratio << " times fewer evaluations\n";
-  return comparison;
-}
 
 class RaceAccuracy : public ::testing::TestWithParam<std::tuple<Simulation, std::uint32_t>> {};
 
 TEST_P(RaceAccuracy, FindsTheSameHeadsFiveTimesCheaper) {
   const auto [simulation, top] = GetParam();
-  const Comparison comparison = Compare(simulation, top);
-  EXPECT_GE(comparison.agreed, 0.95 * kSeeds);
-  EXPECT_GE(comparison.evaluations_ratio, 5);
+  const RaceAgreement found = CompareRaces(simulation, top);
+  EXPECT_GE(found.agreed, 0.95 * kRaceOrders);
+  EXPECT_GE(found.evaluations_ratio, 5);
 }
 
 INSTANTIATE_TEST_SUITE_P(, RaceAccuracy,

@@ -42,6 +42,8 @@ def greedy(model, ids, **kwargs):
 class ExportedStudent:
     """Every case for one folder."""
 
+    layers_without_ssm = [False, False, True]  # the last keeps all its heads
+
     @classmethod
     def setUpClass(cls):
         cls.path = folder / cls.kind
@@ -79,7 +81,7 @@ class ExportedStudent:
                 self.model(ids[:, :1], past_key_values=cache, use_cache=True)
         self.assertEqual([None if state is None else state.shape for state in cache.ssm + cache.conv], shapes)
         self.assertEqual([None if k is None else k.shape[1:3] for k in cache.keys], [(2, 15), None, (2, 15)])
-        self.assertEqual([state is None for state in cache.ssm], [False, False, True])
+        self.assertEqual([state is None for state in cache.ssm], self.layers_without_ssm)
 
     def test_left_padding_leaves_no_trace(self):
         short, long = random_ids(9, 700), random_ids(30, 700)
@@ -110,6 +112,16 @@ class Llama(ExportedStudent, unittest.TestCase):
 
 class Qwen2(ExportedStudent, unittest.TestCase):
     kind = "qwen2"
+
+
+class Sum(ExportedStudent, unittest.TestCase):
+    kind = "sum"
+    layers_without_ssm = [False, False, False]
+
+
+class Adapter(ExportedStudent, unittest.TestCase):
+    kind = "adapter"
+    layers_without_ssm = [False, False, False]
 
 
 with tempfile.TemporaryDirectory() as temporary:

@@ -1,5 +1,5 @@
-// write_student_folder OUT: exports two students with random weights in every part, OUT/llama and OUT/qwen2,
-// for other programs to load.
+// write_student_folder OUT: exports students with random weights in every part, OUT/llama, OUT/qwen2 and, of
+// the other joins, OUT/sum and OUT/adapter, for other programs to load.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -16,17 +16,17 @@ namespace {
 constexpr char kDigest[] = "random";
 
 absl::Status Write(const std::filesystem::path& folder, const ModelConfig& config,
-                   const Tokenizer& tokenizer) {
+                   const Tokenizer& tokenizer, Join join = Join::kReplace) {
   std::filesystem::create_directories(folder);
   const Transformer teacher = RandomTransformer(config);
-  const HybridStudent student = RandomStudent(teacher, {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}}, 4);
+  const HybridStudent student = RandomStudent(teacher, {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}}, 4, join);
   if (absl::Status status = SaveStudent(folder, student, kDigest); !status.ok()) return status;
   const auto file = ReadStudentFile(folder, config, kDigest);
   if (!file.ok()) return file.status();
   return WriteStudentFolder(folder, MemoryFile(teacher, kDigest), *file, tokenizer).status();
 }
 
-absl::Status WriteBoth(const std::filesystem::path& out, const Tokenizer& tokenizer) {
+absl::Status WriteAll(const std::filesystem::path& out, const Tokenizer& tokenizer) {
   ModelConfig llama = SmallConfig();
   llama.vocab = tokenizer.vocab_size();
   llama.rope_scaling = RopeScaling{8, 1, 4, 64};
@@ -38,6 +38,8 @@ absl::Status WriteBoth(const std::filesystem::path& out, const Tokenizer& tokeni
   qwen2.rope_factors = {1, 1.25, 2, 4};
   absl::Status status = Write(out / "llama", llama, tokenizer);
   if (status.ok()) status = Write(out / "qwen2", qwen2, tokenizer);
+  for (const Join join : {Join::kSum, Join::kAdapter})
+    if (status.ok()) status = Write(out / JoinName(join), llama, tokenizer, join);
   return status;
 }
 
@@ -53,7 +55,7 @@ int main(int argc, char** argv) {
   std::ifstream in(std::filesystem::path(data) / "text/smollm.tokenizer.json");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto tokenizer = rad::ReadTokenizerJson(text, {.bos = 0, .eos = 1});
-  const absl::Status status = tokenizer.ok() ? rad::WriteBoth(argv[1], **tokenizer) : tokenizer.status();
+  const absl::Status status = tokenizer.ok() ? rad::WriteAll(argv[1], **tokenizer) : tokenizer.status();
   if (!status.ok()) std::cerr << status << "\n";
   return status.ok() ? 0 : 1;
 }

@@ -189,27 +189,42 @@ class SsmHeads(nn.Module):
         return (y.flatten(2) * F.silu(z + self.z_bias.float())).to(u.dtype)
 
 
+def match_statistics(x, like):
+    """x with its mean and standard deviation over the last dimension made those of `like`, token by token."""
+    variance, mean = torch.var_mean(like, dim=-1, keepdim=True, correction=0)
+    own_variance, own_mean = torch.var_mean(x, dim=-1, keepdim=True, correction=0)
+    return (x - own_mean) / (own_variance + 1e-12).sqrt() * (variance + 1e-12).sqrt() + mean
+
+
 class HybridLayer(nn.Module):
     def __init__(self, config, layer):
         super().__init__()
         kept = config.kept_in(layer)
-        replaced = config.num_attention_heads - len(kept)
+        ssm = config.num_attention_heads - (len(kept) if config.join == "replace" else 0)
         self.attention = KeptHeads(config, layer, kept) if kept else None
-        self.ssm = SsmHeads(config, layer, replaced) if replaced else None
+        self.ssm = SsmHeads(config, layer, ssm) if ssm else None
         # Columns: the kept heads, then the SSM heads.
-        self.o_proj = nn.Linear(config.num_attention_heads * config.head_dim, config.hidden_size, bias=False)
+        self.o_proj = nn.Linear((len(kept) + ssm) * config.head_dim, config.hidden_size, bias=False)
+        adapts = config.join == "adapter" and kept
+        self.adapter = nn.Linear(config.hidden_size, config.hidden_size) if adapts else None
         self.input_layernorm = RmsNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RmsNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = Mlp(config)
 
+    def join(self, attention, ssm):
+        """Both kinds of head [b, t, heads * P], None where the layer has none, as one output [b, t, d]."""
+        if self.adapter is None:
+            return self.o_proj(torch.cat([heads for heads in (attention, ssm) if heads is not None], dim=2))
+        of_attention, of_ssm = self.o_proj.weight.split([attention.shape[2], ssm.shape[2]], dim=1)
+        s = F.linear(ssm, of_ssm).float()
+        t = match_statistics(F.linear(attention, of_attention).float(), s)
+        return ((s + self.adapter(t.to(ssm.dtype))) * 0.5).to(ssm.dtype)
+
     def forward(self, x, rope, mask, real, cache):
         u = self.input_layernorm(x)
-        heads = []
-        if self.attention is not None:
-            heads.append(self.attention(u, rope, mask, cache))
-        if self.ssm is not None:
-            heads.append(self.ssm(u, real, cache))
-        x = x + self.o_proj(torch.cat(heads, dim=2))
+        attention = self.attention(u, rope, mask, cache) if self.attention is not None else None
+        ssm = self.ssm(u, real, cache) if self.ssm is not None else None
+        x = x + self.join(attention, ssm)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 

@@ -143,6 +143,9 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   if (absl::Status status = BenchTwoWorkers({bench.model, written, folder.path(), bench.precision}, emit);
       !status.ok())
     return status;
+  if (absl::Status status = BenchRaceAgreement(bench.test_data, folder.path(), emit); !status.ok())
+    std::cerr << "bench: no rows of the race's agreement (target tests/all builds the program): "
+              << status.message() << "\n";
   return BenchRace(
       {bench.model, bench.precision, folder.path(), kAnswerChoices * sweep.single.Mean(), kRaceExamples},
       emit);

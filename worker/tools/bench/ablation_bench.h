@@ -16,6 +16,8 @@ namespace rad {
 struct AblationBench {
   std::filesystem::path model;
   std::filesystem::path peer_script;  // tests/bench/transformers_forward.py; its rows are left out without
+  std::filesystem::path
+      test_data;  // tests/data, with the heads measured beforehand that the race is tried on
   int examples = 32;
   int pairs = 10;
   Precision precision = FastestPrecision();  // of ours and of the peers

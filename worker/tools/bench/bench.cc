@@ -33,7 +33,8 @@ int BenchTool(int argc, char** argv) {
   CLI::App app{"Measured speed, against peers in the same run"};
   std::string format = "table";
   app.require_subcommand(1);
-  AblationBench scoring{.model = kModel, .peer_script = "tests/bench/transformers_forward.py"};
+  AblationBench scoring{
+      .model = kModel, .peer_script = "tests/bench/transformers_forward.py", .test_data = "tests/data"};
   CLI::App* ablation = AddBench(app, "ablation", "scoring heads", scoring.model, format);
   ablation->add_option("--peer-script", scoring.peer_script, "forward passes by Hugging Face transformers")
       ->capture_default_str();

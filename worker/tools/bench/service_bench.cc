@@ -65,4 +65,18 @@ absl::Status BenchRace(const RaceBench& bench, const EmitRow& emit) {
   return absl::OkStatus();
 }
 
+absl::Status BenchRaceAgreement(const std::filesystem::path& test_data, const std::filesystem::path& folder,
+                                const EmitRow& emit) {
+  const std::filesystem::path output = folder / "agreement.jsonl";
+  const auto ran =
+      RunSeconds({{{(ProgramsFolder() / "race_agreement").string(), test_data.string()}, output}});
+  if (!ran.ok()) return ran.status();
+  std::ifstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json row = nlohmann::json::parse(line);
+    emit({row.at("name"), row.at("value"), row.at("unit"), {}, {}});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace rad

@@ -30,4 +30,8 @@ struct RaceBench {
 };
 absl::Status BenchRace(const RaceBench& bench, const EmitRow& emit);
 
+// What the tests' program `race_agreement` prints beside this one: the race on measured tables.
+absl::Status BenchRaceAgreement(const std::filesystem::path& test_data, const std::filesystem::path& folder,
+                                const EmitRow& emit);
+
 }  // namespace rad
