@@ -115,7 +115,9 @@ TEST_F(SweepServiceTest, RanksOnceAndAlignsOncePerStateDimension) {
 }
 
 TEST_F(SweepServiceTest, EveryPointEndsOnceThoughTheCoordinatorRestartsAfterEveryTask) {
-  const std::string id = SubmitSweep(SampleSweep()).sweep_id();
+  v1::Sweep sweep = BareSweep();
+  AddAxis(sweep, "student.head_budget", {"0", "2"});
+  const std::string id = SubmitSweep(sweep).sweep_id();
   std::set<std::string> once;
   for (int restart = 0; restart < 60 && !Ended(id); ++restart) {
     if (restart > 0) Advance(absl::Seconds(11));  // nobody comes back with the task handed out before
@@ -176,8 +178,9 @@ TEST_F(SweepServiceTest, CancelEndsItsJobsAndItsPoints) {
   sweep.mutable_spec()->set_max_concurrent(2);
   const std::string id = SubmitSweep(sweep).sweep_id();
   ASSERT_TRUE(Control(id, Action::CANCEL).ok());
-  EXPECT_EQ(GetSweep(id).state(), v1::CANCELLED);
-  for (const v1::SweepPoint& point : GetSweep(id).points()) EXPECT_EQ(point.state(), v1::CANCELLED);
+  const v1::SweepStatus status = GetSweep(id);
+  EXPECT_EQ(status.state(), v1::CANCELLED);
+  for (const v1::SweepPoint& point : status.points()) EXPECT_EQ(point.state(), v1::CANCELLED);
   EXPECT_EQ(Get("job-1").state(), v1::CANCELLED);
   EXPECT_EQ(Control(id, Action::RESUME).error_code(), grpc::FAILED_PRECONDITION);
 }
