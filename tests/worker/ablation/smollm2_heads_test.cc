@@ -79,7 +79,7 @@ TEST(SmolLm2Heads, Bfloat16RanksAsFloat32Does) {
   for (std::size_t h = 0; h < scores.ablated.size(); ++h) {
     const auto& [id, run] = scores.ablated[h];
     SCOPED_TRACE(testing::Message() << "head " << id.layer << "." << id.head);
-    const double drop = MeanDrop(scores, run), exact_drop = MeanDrop(exact, exact.ablated[h].second);
+    const double drop = MeanDrop(scores, run), exact_drop = MeanDrop(exact, exact.ablated[h].run);
     EXPECT_NEAR(drop, exact_drop, kDropTolerance);
     if (exact_drop > kStrongDrop) strong.emplace_back(exact_drop, drop);
     for (std::size_t i = 0; i < run.margin.size(); ++i) {

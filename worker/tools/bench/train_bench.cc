@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "worker/data/training_data.h"
 #include "worker/distill/head_aligner.h"
+#include "worker/distill/join_student.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/distill/training_flops.h"
 #include "worker/model/model_file.h"
@@ -123,23 +124,16 @@ class Bench {
     return batches;
   }
 
-  std::vector<std::vector<int>> Kept() const {
-    std::vector<std::vector<int>> kept(static_cast<std::size_t>(teacher_.config.layers));
+  std::vector<HeadId> Kept() const {
+    std::vector<HeadId> kept;
     for (const HeadId& head : kKept) {
-      if (head.layer < teacher_.config.layers && head.head < teacher_.config.heads)
-        kept[static_cast<std::size_t>(head.layer)].push_back(head.head);
+      if (head.layer < teacher_.config.layers && head.head < teacher_.config.heads) kept.push_back(head);
     }
     return kept;
   }
 
   HybridStudent Student(int state_dim, const std::vector<Mamba2Weights>& mixers) const {
-    const auto kept = Kept();
-    HybridStudent student{WithoutAttention(teacher_), state_dim};
-    for (std::size_t layer = 0; layer < kept.size(); ++layer) {
-      student.layers.push_back(
-          MakeHybridLayer(teacher_.config, teacher_.layers[layer].attention, kept[layer], mixers[layer]));
-    }
-    return student;
+    return JoinStudent(teacher_, {.state_dim = state_dim, .kept = Kept()}, mixers, {});
   }
 
   // Null, with a message, where Python has no PyTorch.
@@ -150,7 +144,7 @@ class Bench {
                         {"dtype", teacher_.dtype() == at::kBFloat16 ? "bf16" : "float32"},
                         {"threads", at::get_num_threads()},
                         {"state_dim", state_dim},
-                        {"kept", Kept()}};
+                        {"kept", KeptByLayer(teacher_.config, Kept())}};
     for (std::size_t i = 0; i < batches.size(); ++i)
       work["batches"].push_back(BatchJson(batches[i], static_cast<std::int64_t>(i)));
     const std::filesystem::path path = folder_.path() / "work.json";
