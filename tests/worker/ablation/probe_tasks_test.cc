@@ -110,7 +110,7 @@ TEST(NeedleProbe, TheAskedLineIsInTheTextAndHoldsTheAnswer) {
       EXPECT_EQ(PartOf(example, asked.value, asked.end), (qa ? answer : answer.substr(1)) + "\n");
       const std::string text = TextOf(example), line = PartOf(example, asked.begin, asked.value);
       const std::string key = qa ? line.substr(5, line.size() - 7) : line.substr(0, line.size() - 1);
-      EXPECT_THAT(text, HasSubstr("the value of the key '" + key + "'"));
+      EXPECT_THAT(text, HasSubstr(" value of the key '" + key + "'"));
       EXPECT_EQ(text[asked.begin - 1], '\n');
     }
   }
