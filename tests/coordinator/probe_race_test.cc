@@ -88,7 +88,7 @@ TEST(ProbeRace, TheMeanKnowsThatProbesGoTogether) {
 // Of 12 heads, 3 are needed by one probe or the other. The promise: a race that calls its top certain is
 // wrong in at most delta of all cases.
 TEST(ProbeRace, WhatIsCalledCertainIsRight) {
-  constexpr std::uint32_t kHeads = 12, kTop = 3, kExamples = 64;
+  constexpr std::uint32_t kHeads = 12, kTop = 3, kExamples = 128;
   for (const v1::Ranking::Combine combine : {v1::Ranking::MEAN, v1::Ranking::WORST}) {
     int certain = 0, wrong = 0;
     for (std::uint32_t seed = 0; seed < 60; ++seed) {

@@ -136,7 +136,7 @@ TEST(JobSpec, EnumsAreLowerCaseWordsOfAnyCase) {
   EXPECT_THAT(
       ErrorOf("kind: Distilation\n"),
       HasSubstr(
-          "kind must be one of Ablation, Distillation, not 'Distilation'; did you mean 'Distillation'?"));
+          "kind must be one of Ablation, Distillation, Sweep, not 'Distilation'; did you mean 'Distillation'?"));
   EXPECT_THAT(ErrorOf("kind: KIND_UNSPECIFIED\n"), HasSubstr("must be one of"));
   EXPECT_THAT(ErrorOf("kind: 1\n"), HasSubstr("must be one of"));
 }

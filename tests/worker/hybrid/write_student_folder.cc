@@ -15,8 +15,8 @@ namespace {
 
 constexpr char kDigest[] = "random";
 
-absl::Status Write(const std::filesystem::path& folder, const ModelConfig& config,
-                   const Tokenizer& tokenizer, Join join = Join::kReplace) {
+absl::Status Write(const std::filesystem::path& folder, const ModelConfig& config, const Tokenizer& tokenizer,
+                   Join join = Join::kReplace) {
   std::filesystem::create_directories(folder);
   const Transformer teacher = RandomTransformer(config);
   const HybridStudent student = RandomStudent(teacher, {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}}, 4, join);
