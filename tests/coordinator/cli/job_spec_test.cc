@@ -133,10 +133,8 @@ TEST(JobSpec, AWrongValueSaysWhatIsExpected) {
 
 TEST(JobSpec, EnumsAreLowerCaseWordsOfAnyCase) {
   EXPECT_EQ(Parse("kind: ABLATION\n")->kind(), v1::Job::ABLATION);
-  EXPECT_THAT(
-      ErrorOf("kind: Distilation\n"),
-      HasSubstr(
-          "kind must be one of Ablation, Distillation, Sweep, not 'Distilation'; did you mean 'Distillation'?"));
+  EXPECT_THAT(ErrorOf("kind: Distilation\n"), HasSubstr("kind must be one of Ablation, Distillation, Sweep, "
+                                                        "not 'Distilation'; did you mean 'Distillation'?"));
   EXPECT_THAT(ErrorOf("kind: KIND_UNSPECIFIED\n"), HasSubstr("must be one of"));
   EXPECT_THAT(ErrorOf("kind: 1\n"), HasSubstr("must be one of"));
 }
