@@ -28,7 +28,7 @@ v1::Job TwoProbes(const fs::path& text) {
   needle.set_task(v1::Probe::NEEDLE);
   needle.set_pairs(2);
   needle.set_text(text);
-  needle.set_context_tokens(400);
+  needle.set_context_tokens(240);
   needle.set_min_teacher_accuracy(0);
   return job;
 }

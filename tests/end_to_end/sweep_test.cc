@@ -61,7 +61,7 @@ class SweepTest : public testing::Test {
     request.set_job_id(job_id);
     const auto events = stub->Watch(&context, request);
     int terminal = 0;
-    for (v1::Event event; events->Read(&event);) terminal += event.status().state() == v1::SUCCEEDED;
+    for (v1::Event event; events->Read(&event);) terminal += event.message() == "all stages done";
     return terminal;
   }
 
