@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <cstdio>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -24,7 +24,9 @@
 namespace rad {
 namespace {
 
-constexpr int kTurns = 16;          // times that each peer is measured during the sweep
+// The sweep is cut into slices of so many examples, and after each of them every peer is measured some times.
+constexpr std::size_t kSliceExamples = 4;
+constexpr int kTurnsASlice = 4;
 constexpr int kRaceExamples = 128;  // the default budget of a race, of which it spends a part
 constexpr int kAnswerChoices = 10;  // of a probe with ten pairs: the authors' code scores each
 
@@ -38,17 +40,16 @@ class Sweep {
     for (int layer = 0; layer < model_.config.layers; ++layer) {
       for (int head = 0; head < model_.config.heads; ++head) heads.push_back({layer, head});
     }
-    absl::Status status = TakeTurns();  // also warms up
-    const double turns_before = turns_seconds_;
-    const double all = Seconds([&] {
-      const auto scores = ScoreHeads(model_, examples_, heads, [&](std::int64_t done, std::int64_t total) {
-        while (status.ok() && done * kTurns >= total * turn_) status.Update(TakeTurns());
-        return status.ok();
+    absl::Status status = TakeTurns();
+    Forget();  // that was the warm-up
+    for (std::size_t begin = 0; status.ok() && begin < examples_.size(); begin += kSliceExamples) {
+      const auto slice = examples_.subspan(begin, std::min(kSliceExamples, examples_.size() - begin));
+      ours_seconds += Seconds([&] {
+        status = ScoreHeads(model_, slice, heads, [](std::int64_t, std::int64_t) { return true; }).status();
       });
-      status.Update(scores.status());
-    });
-    ours_seconds = all - (turns_seconds_ - turns_before);
-    flops = ScoreFlops(model_.config, examples_, heads);
+      flops += ScoreFlops(model_.config, slice, heads);
+      for (int turn = 0; status.ok() && turn < kTurnsASlice; ++turn) status = TakeTurns();
+    }
     return status;
   }
 
@@ -59,17 +60,19 @@ class Sweep {
  private:
   absl::Status TakeTurns() {
     ++turn_;
-    absl::Status status;
-    turns_seconds_ += Seconds([&] {
-      gemm.Measure();
-      forward.Add(Seconds([&] { FullForward(examples_); }));
-      single.Add(Seconds([&] { FullForward(examples_.subspan(turn_ % examples_.size(), 1)); }));
-      if (transformers_ == nullptr) return;
-      const auto seconds = transformers_->RunOnceSeconds();
-      status = seconds.status();
-      if (seconds.ok()) transformers.Add(*seconds);
-    });
-    return status;
+    gemm.Measure();
+    forward.Add(Seconds([&] { FullForward(examples_); }));
+    single.Add(Seconds([&] { FullForward(examples_.subspan(turn_ % examples_.size(), 1)); }));
+    if (transformers_ == nullptr) return absl::OkStatus();
+    const auto seconds = transformers_->RunOnceSeconds();
+    if (!seconds.ok()) return seconds.status();
+    transformers.Add(*seconds);
+    return absl::OkStatus();
+  }
+
+  void Forget() {
+    gemm.Forget();
+    forward = single = transformers = {};
   }
 
   // The whole model on the examples, logits at every position, as a run with one head zeroed costs without
@@ -83,8 +86,7 @@ class Sweep {
   const Transformer& model_;
   const std::span<const ProbeExample> examples_;
   PeerProcess* const transformers_;  // may be null
-  int turn_ = 0;
-  double turns_seconds_ = 0;
+  std::size_t turn_ = 0;
 };
 
 void EmitRows(const Sweep& sweep, std::int64_t heads, std::int64_t examples, const EmitRow& emit) {
@@ -134,8 +136,8 @@ absl::Status RunAblationBench(const AblationBench& bench, const EmitRow& emit) {
   std::ofstream(written) << ExamplesJson(*examples);
   auto transformers = StartTransformers(bench, written, model->dtype());
   std::cerr << "bench: " << bench.examples << " examples of " << bench.pairs << " pairs, " << model->dtype()
-            << ", " << at::get_num_threads() << " threads; peers are measured in " << kTurns
-            << " turns during the sweep and their totals extrapolated from those\n";
+            << ", " << at::get_num_threads() << " threads; peers are measured in turns after each "
+            << kSliceExamples << " examples of the sweep and their totals extrapolated from those\n";
   Sweep sweep(*model, *examples, transformers.get());
   if (absl::Status status = sweep.Run(); !status.ok()) return status;
   transformers.reset();

@@ -10,8 +10,9 @@ namespace rad {
 namespace {
 
 // Middle layers: an average load. Loading the teacher counts, as it does for a worker.
-constexpr char kAllLayers[] = "13,14,15,16";
-constexpr char kSomeLayers[] = "13,16", kOtherLayers[] = "14,15";  // equal halves of the arithmetic
+constexpr char kAllLayers[] = "11,12,13,14,15,16,17,18";
+constexpr char kSomeLayers[] = "11,14,15,18",
+               kOtherLayers[] = "12,13,16,17";  // equal halves of the arithmetic
 
 TimedCommand ScoreCommand(const TwoWorkersBench& bench, const char* output, const char* layers) {
   return {{(ProgramsFolder() / "rad-executor").string(), "score-heads", bench.model.string(), "--examples",
