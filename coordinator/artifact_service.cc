@@ -4,16 +4,7 @@
 #include "coordinator/bad_request.h"
 
 namespace rad {
-namespace {
-
-template <typename Message>
-grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
-  if (!result.ok()) return ToGrpc(result.status());
-  *response = *std::move(result);
-  return grpc::Status::OK;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 grpc::Status ArtifactServiceImpl::MissingChunks(grpc::ServerContext*, const v1::MissingChunksRequest* request,
                                                 v1::MissingChunksResponse* response) {

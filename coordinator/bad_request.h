@@ -1,9 +1,12 @@
-// bad_request.h: errors as gRPC carries them.
+// bad_request.h: errors, and results that may be errors, as gRPC carries them.
 #pragma once
 
 #include <grpcpp/support/status.h>
 
+#include <utility>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "coordinator/spec_violations.h"
 
 namespace rad {
@@ -12,5 +15,13 @@ namespace rad {
 grpc::Status BadRequestStatus(const Violations& violations);
 
 grpc::Status ToGrpc(const absl::Status& status);
+
+// The result as the call's response, or its error.
+template <typename Message>
+grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
+  if (!result.ok()) return ToGrpc(result.status());
+  *response = *std::move(result);
+  return grpc::Status::OK;
+}
 
 }  // namespace rad

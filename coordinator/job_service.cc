@@ -7,35 +7,12 @@
 #include "coordinator/spec_defaults.h"
 #include "coordinator/spec_validation.h"
 #include "proto/protocol_version.h"
-#include "storage/sha256.h"
 
 namespace rad {
 namespace {
 
 // How long a stream sleeps at most before it looks whether its caller is still there.
 constexpr absl::Duration kStreamPoll = absl::Milliseconds(500);
-
-template <typename Message>
-grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
-  if (!result.ok()) return ToGrpc(result.status());
-  *response = *std::move(result);
-  return grpc::Status::OK;
-}
-
-// Labels are a map: sorted here, so that equal jobs have equal digests.
-std::string DigestOf(const v1::Job& job) {
-  v1::Job rest = job;
-  rest.mutable_metadata()->clear_labels();
-  std::string text = rest.SerializeAsString();
-  const auto& labels = job.metadata().labels();
-  for (const auto& [key, value] : std::map<std::string, std::string>(labels.begin(), labels.end())) {
-    absl::StrAppend(&text, "\n", key, "=", value);
-  }
-  return Sha256Hex(text);
-}
-
-// No job's bytes start with this word, so a submission under the same id is another request.
-std::string DigestOfCancel(const std::string& name) { return Sha256Hex(absl::StrCat("cancel ", name)); }
 
 struct LogFilter {
   const v1::LogsRequest& request;
@@ -55,7 +32,7 @@ grpc::Status JobServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitReques
   FillDefaults(job);
   violations = ValidateJob(job);
   if (!violations.empty()) return BadRequestStatus(violations);
-  return Reply(coordinator_.Submit({request->request_id(), DigestOf(job)}, job), response);
+  return Reply(coordinator_.Submit({request->request_id(), DigestOfRequest(job)}, job), response);
 }
 
 grpc::Status JobServiceImpl::Plan(grpc::ServerContext*, const v1::PlanRequest* request,
@@ -98,7 +75,9 @@ grpc::Status JobServiceImpl::Cancel(grpc::ServerContext*, const v1::CancelReques
                                     v1::JobStatus* response) {
   const Violations violations = CheckRequestId(request->request_id());
   if (!violations.empty()) return BadRequestStatus(violations);
-  const RequestMark mark{request->request_id(), DigestOfCancel(request->job_id())};
+  v1::CancelRequest asked = *request;
+  asked.clear_request_id();
+  const RequestMark mark{request->request_id(), DigestOfRequest(asked)};
   return Reply(coordinator_.Cancel(mark, request->job_id()), response);
 }
 

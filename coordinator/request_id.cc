@@ -1,8 +1,6 @@
 #include "coordinator/request_id.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
+#include "coordinator/deterministic_bytes.h"
 #include "storage/sha256.h"
 
 namespace rad {
@@ -22,14 +20,7 @@ Violations CheckRequestId(const std::string& request_id) {
 }
 
 std::string DigestOfRequest(const google::protobuf::Message& message) {
-  std::string bytes = absl::StrCat(message.GetTypeName(), "\n");
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return Sha256Hex(bytes);
+  return Sha256Hex(absl::StrCat(message.GetTypeName(), "\n", DeterministicBytes(message)));
 }
 
 }  // namespace rad

@@ -6,15 +6,6 @@
 #include "coordinator/sweep_validation.h"
 
 namespace rad {
-namespace {
-
-grpc::Status Reply(absl::StatusOr<v1::SweepStatus> result, v1::SweepStatus* response) {
-  if (!result.ok()) return ToGrpc(result.status());
-  *response = *std::move(result);
-  return grpc::Status::OK;
-}
-
-}  // namespace
 
 grpc::Status SweepServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                                       v1::SweepStatus* response) {
@@ -24,7 +15,10 @@ grpc::Status SweepServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitSwee
   FillSweepDefaults(sweep);
   violations = ValidateSweep(sweep);
   if (!violations.empty()) return BadRequestStatus(violations);
-  if (request->dry_run()) return Reply(coordinator_.PreviewSweep(sweep), response);
+  if (request->dry_run()) {
+    *response = coordinator_.PreviewSweep(sweep);
+    return grpc::Status::OK;
+  }
   return Reply(coordinator_.SubmitSweep({request->request_id(), DigestOfRequest(sweep)}, sweep), response);
 }
 

@@ -1,9 +1,7 @@
 #include "coordinator/work_digest.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include "absl/strings/str_cat.h"
+#include "coordinator/deterministic_bytes.h"
 #include "storage/sha256.h"
 
 namespace rad {
@@ -21,16 +19,6 @@ constexpr int kCodeVersions[] = {
     1,  // classify
 };
 int CodeVersion(v1::Work::WorkCase kind) { return kCodeVersions[kind]; }
-
-std::string SerializeDeterministic(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
-}
 
 void ClearPaths(v1::Probe& probe) {
   probe.clear_text();
@@ -73,7 +61,7 @@ std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& input
       absl::StrCat("work ", work.work_case(), " version ", CodeVersion(work.work_case()), "\n");
   for (const v1::Input& input : inputs)
     absl::StrAppend(&text, "input ", input.name(), " ", input.artifact_id(), "\n");
-  return Sha256Hex(absl::StrCat(text, SerializeDeterministic(named)));
+  return Sha256Hex(absl::StrCat(text, DeterministicBytes(named)));
 }
 
 v1::Probe WhatMakesExamples(v1::Probe probe) {
@@ -101,7 +89,7 @@ v1::ScoreOrigin ScoreOriginOf(const v1::Work& work) {
 }
 
 std::string ScoreKey(const v1::ScoreOrigin& origin) {
-  return Sha256Hex(absl::StrCat("scores\n", SerializeDeterministic(origin)));
+  return Sha256Hex(absl::StrCat("scores\n", DeterministicBytes(origin)));
 }
 
 }  // namespace rad

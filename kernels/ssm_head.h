@@ -5,10 +5,11 @@
 // t^2 (3N + 3P) back, at the processor's float32 rate.
 //
 // With t tokens, H heads, head dimension P, state dimension N, R = 2HP + 2HN + H:
-//     projected [t, R]   columns x [H, P], B [H, N], C [H, N], z [H, P], A_log [H]; `bias` is added on
-//     reading x, B, C            causal convolution of width 4, zeros before the first token y_i = sum_{j <=
-//     i} C_i.B_j a_i ... a_{j+1} x_j + D x_i        a = sigmoid(-A_log), 0 where `reset` out_i = y_i silu(z_i
-//     + z_bias)
+//     projected [t, R]  columns x [H, P], B [H, N], C [H, N], z [H, P], A_log [H]; `bias` is added on reading
+//     x, B, C           causal convolution of width 4, zeros before the first token
+//     a                 sigmoid(-A_log), 0 where `reset`
+//     y_i               sum_{j <= i} C_i.B_j a_i ... a_{j+1} x_j + D x_i
+//     out_i             y_i silu(z_i + z_bias)
 #pragma once
 
 #include <cstdint>

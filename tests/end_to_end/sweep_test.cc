@@ -47,7 +47,7 @@ class SweepTest : public testing::Test {
       v1::GetSweepRequest request;
       request.set_sweep_id("two");
       if (sweeps_->Get(&context, request, &status).ok() && reached(status)) return status;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // sweeps have no stream of events
     }
     ADD_FAILURE() << "the sweep took too long: " << status.ShortDebugString();
     return status;

@@ -23,7 +23,6 @@ ARROWS = {
     "worker/device": [],
     "worker/tools": ["worker", "worker/text", "worker/data", "worker/model", "worker/ablation", "worker/device",
                      "worker/distill", "worker/tasks", "kernels"],
-    "worker/wire": ["proto"],
     "worker/tasks": ["worker", "worker/model", "worker/data", "worker/ablation", "worker/distill", "worker/eval",
                      "worker/wire", "proto"],
 }

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "absl/status/status.h"
+#include "worker/ablation/all_heads.h"
 #include "worker/ablation/answer_batch.h"
 #include "worker/ablation/answer_forward.h"
 #include "worker/ablation/score_heads.h"
@@ -57,10 +58,7 @@ absl::StatusOr<std::vector<std::pair<HeadId, double>>> AttributeHeads(
   }
   drops /= static_cast<double>(examples.size());
   std::vector<std::pair<HeadId, double>> all;
-  for (int layer = 0; layer < config.layers; ++layer) {
-    for (int head = 0; head < config.heads; ++head)
-      all.emplace_back(HeadId{layer, head}, drops[layer][head].item<double>());
-  }
+  for (const HeadId& id : AllHeads(config)) all.emplace_back(id, drops[id.layer][id.head].item<double>());
   return all;
 }
 

@@ -1,26 +1,18 @@
 #include "worker/ablation/score_task.h"
 
+#include "worker/ablation/probed_teacher.h"
 #include "worker/ablation/score_heads.h"
 #include "worker/model/memory_meter.h"
-#include "worker/model/model_file.h"
-#include "worker/model/transformer.h"
-#include "worker/model/working_dtype.h"
 
 namespace rad {
 
 absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
-  host.Report({.phase = "loading teacher"});
-  const auto tokenizer = OpenTokenizer(task.teacher);
-  if (!tokenizer.ok()) return tokenizer.status();
-  const auto examples = MakeProbe(task.probe, **tokenizer, task.example_begin, task.example_end);
-  if (!examples.ok()) return examples.status();
-  const auto file = OpenModelFile(task.teacher);
-  if (!file.ok()) return file.status();
-  const auto model = LoadTransformer(**file, WorkingDtype(task.precision));
-  if (!model.ok()) return model.status();
+  const auto teacher =
+      LoadProbedTeacher(task.teacher, task.precision, task.probe, task.example_begin, task.example_end, host);
+  if (!teacher.ok()) return teacher.status();
 
   TaskProgress progress{.phase = "scoring heads", .unit = "heads x examples"};
-  progress.memory_bytes = {{"weights", WeightBytes(*model)}};
+  progress.memory_bytes = {{"weights", WeightBytes(teacher->model)}};
   const MemoryMeter meter;
   const ScoreProgress report = [&](std::int64_t done, std::int64_t total) {
     progress.done = static_cast<double>(done);
@@ -32,11 +24,11 @@ absl::StatusOr<HeadScores> RunScoreTask(const ScoreTask& task, TaskHost& host) {
   };
   HeadScores scores;
   if (task.heads.empty()) {
-    auto base = ScoreBase(*model, *examples, report);
+    auto base = ScoreBase(teacher->model, teacher->examples, report);
     if (!base.ok()) return base.status();
     scores.base = *std::move(base);
   } else {
-    auto ablated = ScoreHeads(*model, *examples, task.heads, report);
+    auto ablated = ScoreHeads(teacher->model, teacher->examples, task.heads, report);
     if (!ablated.ok()) return ablated.status();
     scores.ablated = *std::move(ablated);
   }

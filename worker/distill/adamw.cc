@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace rad {
 
 AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options)
@@ -47,6 +49,15 @@ std::vector<NamedTensor> AdamW::State(const std::string& prefix) const {
     state.push_back({parameters_[i].name + ".exp_avg_sq", exp_avg_sq_[i]});
   }
   return state;
+}
+
+std::vector<NamedTensor> StateByLayer(const std::vector<AdamW>& optimizers) {
+  std::vector<NamedTensor> all;
+  for (std::size_t layer = 0; layer < optimizers.size(); ++layer) {
+    for (NamedTensor& named : optimizers[layer].State(absl::StrCat("layers.", layer)))
+      all.push_back(std::move(named));
+  }
+  return all;
 }
 
 }  // namespace rad

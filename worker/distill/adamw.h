@@ -42,4 +42,7 @@ class AdamW {
   AdamWOptions options_;
 };
 
+// The states of optimizers of one layer each, prefixes "layers.0", "layers.1", ...
+std::vector<NamedTensor> StateByLayer(const std::vector<AdamW>& optimizers);
+
 }  // namespace rad

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "absl/strings/str_cat.h"
 #include "worker/ablation/split_mix.h"
 #include "worker/distill/init_heads.h"
 #include "worker/distill/mixer_tensors.h"
@@ -72,15 +71,6 @@ std::vector<NamedTensor> HeadAligner::Weights() const {
   std::vector<NamedTensor> all;
   for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
     for (NamedTensor& named : MixerTensors(static_cast<int>(layer), mixers_[layer]))
-      all.push_back(std::move(named));
-  }
-  return all;
-}
-
-std::vector<NamedTensor> HeadAligner::OptimizerState() const {
-  std::vector<NamedTensor> all;
-  for (std::size_t layer = 0; layer < optimizers_.size(); ++layer) {
-    for (NamedTensor& named : optimizers_[layer].State(absl::StrCat("layers.", layer)))
       all.push_back(std::move(named));
   }
   return all;

@@ -35,7 +35,7 @@ class HeadAligner {
 
   const std::vector<Mamba2Weights>& mixers() const { return mixers_; }
   std::vector<NamedTensor> Weights() const;
-  std::vector<NamedTensor> OptimizerState() const;
+  std::vector<NamedTensor> OptimizerState() const { return StateByLayer(optimizers_); }
 
  private:
   const Transformer& teacher_;

@@ -58,13 +58,4 @@ AlignStep LayerAligner::Step(const BatchTensors& batch, double learning_rate, st
   return result;
 }
 
-std::vector<NamedTensor> LayerAligner::OptimizerState() const {
-  std::vector<NamedTensor> all;
-  for (std::size_t layer = 0; layer < optimizers_.size(); ++layer) {
-    for (NamedTensor& named : optimizers_[layer].State(absl::StrCat("layers.", layer)))
-      all.push_back(std::move(named));
-  }
-  return all;
-}
-
 }  // namespace rad

@@ -25,7 +25,7 @@ class LayerAligner {
 
   const HybridStudent& student() const { return student_; }
   std::vector<NamedTensor> Weights() const { return TrainedTensors(student_); }
-  std::vector<NamedTensor> OptimizerState() const;
+  std::vector<NamedTensor> OptimizerState() const { return StateByLayer(optimizers_); }
 
  private:
   const Transformer& teacher_;

@@ -1,8 +1,7 @@
 // hybrid.h: the student: a Transformer whose layers keep a few attention heads beside DiscreteMamba-2 heads.
 // With join
-//   replace  (arXiv 2602.11374) the input of the output projection is cut into one chunk of P per head, and
-//   each
-//            chunk comes from that head's kind: S = H - K SSM heads. A layer that keeps all has no SSM.
+//   replace  (arXiv 2602.11374) the input of the output projection is cut into one chunk of P per head, each
+//            from that head's kind: S = H - K SSM heads. A layer that keeps all has no SSM.
 //   adapter  (its authors' code) S = H; s = o_ssm(SSM heads), t = o_kept(kept heads); t is given s's mean and
 //            deviation token by token, sent through a linear with bias, and averaged with s
 //   sum      S = H; s + t

@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "worker/ablation/all_heads.h"
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/tools/exit_code.h"
@@ -38,14 +39,6 @@ absl::StatusOr<std::vector<HeadId>> ParseHeads(const std::vector<std::string>& t
           absl::StrCat("--heads: \"", text, "\" is not layer.head, such as 16.0"));
     }
     heads.push_back(head);
-  }
-  return heads;
-}
-
-std::vector<HeadId> AllHeads(const ModelConfig& config) {
-  std::vector<HeadId> heads;
-  for (int layer = 0; layer < config.layers; ++layer) {
-    for (int head = 0; head < config.heads; ++head) heads.push_back({layer, head});
   }
   return heads;
 }

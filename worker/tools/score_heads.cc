@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "worker/ablation/all_heads.h"
 #include "worker/model/model_file.h"
 #include "worker/tools/examples_json.h"
 #include "worker/tools/exit_code.h"
@@ -22,9 +23,7 @@ struct Arguments {
 };
 
 absl::StatusOr<std::vector<HeadId>> HeadsOfLayers(const ModelConfig& config, std::vector<int> layers) {
-  if (layers.empty()) {
-    for (int layer = 0; layer < config.layers; ++layer) layers.push_back(layer);
-  }
+  if (layers.empty()) return AllHeads(config);
   std::vector<HeadId> heads;
   for (int layer : layers) {
     if (layer < 0 || layer >= config.layers) {

@@ -18,17 +18,11 @@ constexpr std::size_t kLineColumns = 120;
 
 bool IsTeacher(const v1::StudentResult& student) { return student.name() == "teacher"; }
 
-std::string Accuracy(const v1::TaskAccuracy* task) {
-  if (task == nullptr || task->examples() == 0) return "-";
-  const double share = static_cast<double>(task->correct()) / task->examples();
-  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(share), 100 * task->low(), 100 * task->high());
-}
-
-const v1::TaskAccuracy* FirstKvRetrieval(const v1::Evaluation& evaluation) {
+const v1::TaskAccuracy& FirstKvRetrieval(const v1::Evaluation& evaluation) {
   for (const v1::TaskAccuracy& task : evaluation.tasks()) {
-    if (task.task() == v1::Evaluate::KV_RETRIEVAL) return &task;
+    if (task.task() == v1::Evaluate::KV_RETRIEVAL) return task;
   }
-  return nullptr;
+  return v1::TaskAccuracy::default_instance();
 }
 
 // "KV RETRIEVAL, 10 PAIRS", "NEEDLE"
@@ -66,7 +60,7 @@ std::vector<std::string> ResultsRow(const v1::StudentResult& student, const v1::
           is_teacher ? "-" : absl::StrCat(student.state_dim()),
           is_teacher ? "-" : ShowCount(student.align_tokens() + student.distill_tokens()),
           is_teacher ? "-" : absl::StrFormat("%.1f", student.train_seconds() / 60),
-          Accuracy(FirstKvRetrieval(evaluation)),
+          ShowAccuracy(FirstKvRetrieval(evaluation)),
           evaluation.tasks_size() > 0 ? ShowShare(student.coverage()) : "-",
           TextMeasure(evaluation, evaluation.perplexity()),
           TextMeasure(evaluation, evaluation.kl())};
@@ -126,6 +120,12 @@ std::string KeptLine(const v1::StudentResult& student, const v1::HeadRoles& role
 
 }  // namespace
 
+std::string ShowAccuracy(const v1::TaskAccuracy& task) {
+  if (task.examples() == 0) return "-";
+  const double share = static_cast<double>(task.correct()) / task.examples();
+  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(share), 100 * task.low(), 100 * task.high());
+}
+
 std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads) {
   if (heads.empty()) return "none";
   return absl::StrJoin(heads, " ", [](std::string* out, const v1::Head& head) {
@@ -136,7 +136,8 @@ std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads)
 std::string ResultsText(const v1::JobStatus& status) {
   std::string text = ResultsTable(status).ToText();
   if (const v1::Evaluation& evaluation = LongestEvaluation(status);
-      evaluation.tasks_size() > 1 || (evaluation.tasks_size() == 1 && !FirstKvRetrieval(evaluation))) {
+      evaluation.tasks_size() > 1 ||
+      (evaluation.tasks_size() == 1 && evaluation.tasks(0).task() != v1::Evaluate::KV_RETRIEVAL)) {
     absl::StrAppend(&text, "\n", TasksTable(status).ToText());
   }
   const bool measured =
@@ -174,7 +175,7 @@ Table TasksTable(const v1::JobStatus& status) {
     const v1::Evaluation& own = student.evaluation();
     std::vector<std::string> cells = {student.name()};
     for (int i = 0; i < asked.tasks_size(); ++i)
-      cells.push_back(Accuracy(i < own.tasks_size() ? &own.tasks(i) : nullptr));
+      cells.push_back(ShowAccuracy(i < own.tasks_size() ? own.tasks(i) : v1::TaskAccuracy()));
     table.Add(std::move(cells));
   }
   return table;

@@ -20,6 +20,9 @@ Table TasksTable(const v1::JobStatus& status);
 // The tables (of tasks only where more than one accuracy was measured), and which heads each student keeps.
 std::string ResultsText(const v1::JobStatus& status);
 
+// "78.1% [70.2, 84.4]", with the 95% interval; "-" without examples
+std::string ShowAccuracy(const v1::TaskAccuracy& task);
+
 // "16.0 18.6 1.0", "none"
 std::string ShowHeads(const google::protobuf::RepeatedPtrField<v1::Head>& heads);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "coordinator/cli/view/progress_view.h"
 #include "coordinator/cli/view/quantities.h"
+#include "coordinator/cli/view/results_table.h"
 
 namespace rad::cli {
 namespace {
@@ -16,12 +17,6 @@ constexpr auto kRight = Column::Align::kRight;
 
 bool IsOnFront(const v1::SweepStatus& status, const v1::SweepPoint& point) {
   return std::count(status.pareto().begin(), status.pareto().end(), point.point()) > 0;
-}
-
-std::string Accuracy(const v1::SweepResult& result) {
-  if (!result.has_accuracy()) return "-";
-  return absl::StrFormat("%s [%.1f, %.1f]", ShowShare(result.kv_accuracy()), 100 * result.accuracy().low(),
-                         100 * result.accuracy().high());
 }
 
 std::string PointState(const v1::SweepPoint& point) {
@@ -35,7 +30,7 @@ std::vector<std::string> ResultCells(const v1::SweepPoint& point) {
           absl::StrCat(result.state_dim()),
           ShowCount(result.tokens()),
           absl::StrFormat("%.1f", result.seconds() / 60),
-          Accuracy(result),
+          ShowAccuracy(result.accuracy()),
           ShowShare(result.coverage()),
           ShowReal(result.perplexity()),
           ShowReal(result.kl()),

@@ -32,6 +32,8 @@ v1::SweepStatus Study() {
     result.set_state_dim(8);
     result.set_coverage(number == 1 ? 1.22 : 0.05);
     result.set_kv_accuracy(0.78);
+    result.mutable_accuracy()->set_examples(128);
+    result.mutable_accuracy()->set_correct(100);
     result.mutable_accuracy()->set_low(0.702);
     result.mutable_accuracy()->set_high(0.844);
     result.set_perplexity(number == 1 ? 57 : std::numeric_limits<double>::quiet_NaN());

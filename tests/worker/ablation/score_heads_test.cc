@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/worker/transformer/random_transformer.h"
+#include "worker/ablation/all_heads.h"
 #include "worker/ablation/split_mix.h"
 
 namespace rad {
@@ -25,14 +26,6 @@ std::vector<ProbeExample> RandomExamples(int count, int shortest, int longest) {
     example.answer_len = 1 + random.Below(3);
   }
   return examples;
-}
-
-std::vector<HeadId> AllHeads(const ModelConfig& config) {
-  std::vector<HeadId> heads;
-  for (int l = 0; l < config.layers; ++l) {
-    for (int h = 0; h < config.heads; ++h) heads.push_back({l, h});
-  }
-  return heads;
 }
 
 struct Answer {

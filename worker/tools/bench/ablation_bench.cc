@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "worker/ablation/all_heads.h"
 #include "worker/ablation/answer_batch.h"
 #include "worker/ablation/answer_forward.h"
 #include "worker/ablation/score_flops.h"
@@ -36,10 +37,7 @@ class Sweep {
       : gemm(model.dtype()), model_(model), examples_(examples), transformers_(transformers) {}
 
   absl::Status Run() {
-    std::vector<HeadId> heads;
-    for (int layer = 0; layer < model_.config.layers; ++layer) {
-      for (int head = 0; head < model_.config.heads; ++head) heads.push_back({layer, head});
-    }
+    const std::vector<HeadId> heads = AllHeads(model_.config);
     absl::Status status = TakeTurns();
     Forget();  // that was the warm-up
     for (std::size_t begin = 0; status.ok() && begin < examples_.size(); begin += kSliceExamples) {
