@@ -13,6 +13,7 @@
 #include "coordinator/job_service.h"
 #include "coordinator/log.h"
 #include "coordinator/metrics_snapshot.h"
+#include "coordinator/rendezvous_service.h"
 #include "coordinator/worker_service.h"
 #include "prometheus/exposer.h"
 #include "storage/artifact_store.h"
@@ -39,7 +40,8 @@ class ServerImpl final : public CoordinatorServer {
         coordinator_(store_, *catalog_, clock_, metrics_, {.lease = options.lease}),
         job_service_(coordinator_),
         worker_service_(coordinator_),
-        artifact_service_(*artifacts_, *catalog_, coordinator_, clock_) {}
+        artifact_service_(*artifacts_, *catalog_, coordinator_, clock_),
+        rendezvous_service_(coordinator_) {}
 
   ~ServerImpl() override {
     stopping_ = true;
@@ -76,6 +78,7 @@ class ServerImpl final : public CoordinatorServer {
     builder.RegisterService(&job_service_);
     builder.RegisterService(&worker_service_);
     builder.RegisterService(&artifact_service_);
+    builder.RegisterService(&rendezvous_service_);
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && grpc_port_ != 0) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
@@ -125,6 +128,7 @@ class ServerImpl final : public CoordinatorServer {
   JobServiceImpl job_service_;
   WorkerServiceImpl worker_service_;
   ArtifactServiceImpl artifact_service_;
+  RendezvousServiceImpl rendezvous_service_;
   int grpc_port_ = 0;
   int metrics_port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "worker/gang.h"
 
 namespace rad {
 
@@ -48,6 +49,8 @@ class TaskHost {
   virtual absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) = 0;
   // The newest checkpoint of this task, of whichever attempt; nullopt when there is none.
   virtual absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() = 0;
+  // Which rank of its gang this is; most tasks are done by one worker alone.
+  virtual GangSeat Seat() const { return {}; }
   // How many optimizer steps to train between two checkpoints; 0: none.
   virtual int CheckpointEverySteps() const = 0;
 };

@@ -30,8 +30,8 @@ TEST_F(WorkerServiceTest, AnotherProtocolVersionIsRefused) {
   v1::RegisterResponse response;
   const grpc::Status status = stub->Register(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
-  EXPECT_THAT(status.error_message(), HasSubstr("protocol 8"));
-  EXPECT_THAT(status.error_message(), HasSubstr("protocol 1"));
+  EXPECT_THAT(status.error_message(), HasSubstr("protocol 9"));
+  EXPECT_THAT(status.error_message(), HasSubstr("protocol 2"));
 }
 
 TEST_F(WorkerServiceTest, AnUnknownWorkerIsToldToRegister) {

@@ -28,7 +28,9 @@ struct AlignReport {
 };
 
 // Writes the aligned heads into `output` (safetensors). Resumes from host.LatestCheckpoint(); at a fixed
-// thread count a resumed run ends in the same bits as an undisturbed one.
+// thread count a resumed run ends in the same bits as an undisturbed one. In a gang every rank trains layers
+// of its own, which rank 0 gathers for its checkpoints and its output: the same bits on any number of
+// workers.
 absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
                                          const std::filesystem::path& output);
 

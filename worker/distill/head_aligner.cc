@@ -33,22 +33,31 @@ at::Tensor TokenNorms(const at::Tensor& x) {
 
 }  // namespace
 
-HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration)
-    : teacher_(teacher) {
-  WalkTeacher(teacher, calibration, [&](const LayerView& view) {
-    const AttentionWeights& attention = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
-    mixers_.push_back(InitHeads(teacher.config, attention, state_dim, view, calibration.reset));
-    const std::vector<NamedTensor> tensors = MixerTensors(view.layer, mixers_.back());
+HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration,
+                         std::optional<LayerShare> share)
+    : teacher_(teacher), share_(share.value_or(LayersOf(0, 1, static_cast<int>(teacher.config.layers)))) {
+  const ModelConfig& config = teacher.config;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    mixers_.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
+  }
+  WalkTeacher(teacher, calibration, share_.end, [&](const LayerView& view) {
+    if (!share_.Has(view.layer)) return;
+    const auto layer = static_cast<std::size_t>(view.layer);
+    mixers_[layer] = InitHeads(config, teacher.layers[layer].attention, state_dim, view, calibration.reset);
+  });
+  for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
+    const std::vector<NamedTensor> tensors = MixerTensors(static_cast<int>(layer), mixers_[layer]);
     for (const NamedTensor& named : tensors) at::Tensor(named.tensor).set_requires_grad(true);
     optimizers_.emplace_back(tensors, AdamWOptions{});
-  });
+  }
 }
 
 AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std::uint64_t seed,
                             std::int64_t step) {
   AlignStep result;
   int whole_layers = 0;
-  WalkTeacher(teacher_, batch, [&](const LayerView& view) {
+  WalkTeacher(teacher_, batch, share_.end, [&](const LayerView& view) {
+    if (!share_.Has(view.layer)) return;
     const auto layer = static_cast<std::size_t>(view.layer);
     at::Tensor difference = Mamba2Heads(mixers_[layer], view.normed, batch.reset) - view.heads;
     const at::Tensor mask = HeadMask(teacher_, seed, step, view.layer);
@@ -58,7 +67,7 @@ AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std
     loss.backward();
     if (!std::isfinite(optimizers_[layer].Step(learning_rate))) ++result.skipped_layers;
     const double value = loss.item<double>();
-    result.loss += value / static_cast<double>(teacher_.config.layers);
+    result.loss += value / static_cast<double>(share_.end - share_.begin);
     if (mask.defined()) return;
     ++whole_layers;
     result.relative_error += value / (TokenNorms(view.output).mean().item<double>() + 1e-12);
@@ -80,6 +89,17 @@ std::vector<NamedTensor> HeadAligner::OptimizerState() const {
   std::vector<NamedTensor> all;
   for (std::size_t layer = 0; layer < optimizers_.size(); ++layer) {
     for (NamedTensor& named : optimizers_[layer].State(absl::StrCat("layers.", layer)))
+      all.push_back(std::move(named));
+  }
+  return all;
+}
+
+std::vector<NamedTensor> HeadAligner::StateOf(LayerShare layers) const {
+  std::vector<NamedTensor> all;
+  for (int layer = layers.begin; layer < layers.end; ++layer) {
+    const AdamW& optimizer = optimizers_[static_cast<std::size_t>(layer)];
+    for (const NamedTensor& named : optimizer.parameters()) all.push_back(named);
+    for (NamedTensor& named : optimizer.State(absl::StrCat("layers.", layer)))
       all.push_back(std::move(named));
   }
   return all;

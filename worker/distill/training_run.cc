@@ -29,6 +29,15 @@ absl::Status Diverged(const TrainingPlan& plan, std::int64_t step, std::int64_t 
                    " steps had a gradient that is not finite; lower the learning_rate"));
 }
 
+// A checkpoint that was committed while the ranks looked for the newest would part them.
+absl::Status CheckAgreement(Collective& collective, std::int64_t resumed) {
+  const at::Tensor steps = at::zeros({collective.world_size()}, at::kLong);
+  steps[collective.rank()].fill_(resumed);
+  collective.Sum(steps);
+  if (steps.eq(resumed).all().item<bool>()) return absl::OkStatus();
+  return absl::AbortedError("the workers of the gang resumed from different checkpoints");
+}
+
 }  // namespace
 
 absl::StatusOr<TrainingOutcome> RunTraining(
@@ -39,6 +48,17 @@ absl::StatusOr<TrainingOutcome> RunTraining(
   all.push_back(history.Tensor());
   absl::StatusOr<std::int64_t> resumed = RestoreTrainingCheckpoint(host, all);
   if (!resumed.ok()) return resumed.status();
+
+  const bool gang = plan.collective != nullptr;
+  if (gang) {
+    if (absl::Status agreed = CheckAgreement(*plan.collective, *resumed); !agreed.ok()) return agreed;
+  }
+  const bool saves = !gang || plan.collective->rank() == 0;
+  std::int64_t gathered = *resumed;
+  const auto gather = [&](std::int64_t done) {
+    if (plan.gather) plan.gather(history.Losses(gathered, done));
+    gathered = done;
+  };
 
   std::map<std::string, std::int64_t> memory = plan.memory_bytes;
   Report(host, plan, *resumed, std::nullopt, memory);
@@ -55,9 +75,12 @@ absl::StatusOr<TrainingOutcome> RunTraining(
     const std::int64_t skipped = result->skipped ? history.SkippedSteps(done) : 0;
     if (skipped >= kMaxSkippedSteps) return Diverged(plan, step, skipped);
     if (host.CheckpointEverySteps() > 0 && done % host.CheckpointEverySteps() == 0 && done < plan.steps) {
-      if (absl::Status saved = SaveTrainingCheckpoint(host, all, done); !saved.ok()) return saved;
+      gather(done);
+      absl::Status saved = saves ? SaveTrainingCheckpoint(host, all, done) : absl::OkStatus();
+      if (!saved.ok()) return saved;
     }
   }
+  gather(plan.steps);
   return history.Outcome();
 }
 

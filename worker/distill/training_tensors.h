@@ -16,5 +16,7 @@ struct BatchTensors {
 };
 
 BatchTensors ToTensors(const TrainingBatch& batch);
+// Sequences [begin, begin + count) of the batch: views.
+BatchTensors SequencesOf(const BatchTensors& batch, std::int64_t begin, std::int64_t count);
 
 }  // namespace rad
