@@ -50,7 +50,7 @@ class TaskHost {
   // The newest checkpoint of this task, of whichever attempt; nullopt when there is none.
   virtual absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() = 0;
   // Which rank of its gang this is; most tasks are done by one worker alone.
-  virtual GangSeat Seat() const { return {}; }
+  virtual GangSeat Seat() { return {}; }
   // How many optimizer steps to train between two checkpoints; 0: none.
   virtual int CheckpointEverySteps() const = 0;
 };

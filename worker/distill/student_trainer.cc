@@ -64,6 +64,7 @@ DistillStep StudentTrainer::Step(const BatchTensors& batch, double learning_rate
   const double total_weight = positions.weight.sum().item<double>();
   const std::int64_t tokens = batch.ids.size(1);
   const std::vector<BatchPart> parts = PartsOf(seat_, batch.ids.size(0));
+  TORCH_CHECK(!parts.empty(), "a batch of ", batch.ids.size(0), " sequences has none for rank ", seat_.rank);
   at::Tensor loss = at::zeros({}, at::kDouble);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (gradients_ && i + 1 == parts.size()) gradients_->Begin();

@@ -81,7 +81,7 @@ absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
 
 int ExecutorHost::CheckpointEverySteps() const { return static_cast<int>(task_.checkpoint().every_steps()); }
 
-GangSeat ExecutorHost::Seat() const {
+GangSeat ExecutorHost::Seat() {
   return {.rank = static_cast<int>(task_.rank()),
           .world_size = static_cast<int>(std::max(1u, task_.world_size())),
           .batch_parts = static_cast<int>(std::max(1u, task_.batch_parts())),

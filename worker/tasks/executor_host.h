@@ -36,7 +36,7 @@ class ExecutorHost final : public TaskHost {
   absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override;
   absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() override;
   int CheckpointEverySteps() const override;
-  GangSeat Seat() const override;
+  GangSeat Seat() override;
 
   // Where the task writes what it publishes.
   std::filesystem::path Output() const { return folders_.attempt / "output"; }
@@ -54,7 +54,7 @@ class ExecutorHost final : public TaskHost {
   const std::function<bool()> stop_;
   ArtifactClient client_;
   const std::string address_;
-  mutable RendezvousClient rendezvous_;
+  RendezvousClient rendezvous_;
   ArtifactCache cache_;
   const absl::Time begin_;
   double earlier_seconds_ = 0;

@@ -92,7 +92,7 @@ TEST_F(GangTrainingTest, ASmallerGangAddsUpTheSameParts) {
 }
 
 struct SeatedHost : FolderHost {
-  GangSeat Seat() const override { return seat; }
+  GangSeat Seat() override { return seat; }
   GangSeat seat;
 };
 
