@@ -136,8 +136,8 @@ class Bench {
     const auto kept = Kept();
     HybridStudent student{WithoutAttention(teacher_), state_dim};
     for (std::size_t layer = 0; layer < kept.size(); ++layer) {
-      student.layers.push_back(
-          MakeHybridLayer(teacher_.config, teacher_.layers[layer].attention, kept[layer], mixers[layer]));
+      student.layers.push_back(MakeHybridLayer(teacher_.config, teacher_.layers[layer].attention, kept[layer],
+                                               Join::kReplace, mixers[layer]));
     }
     return student;
   }
