@@ -53,7 +53,10 @@ absl::Status Coordinator::Recover() {
   const absl::Duration now = clock_.Monotonic();
   for (v1::JobRecord& record : *records) {
     for (const auto& [id, task] : TasksOf(record)) {
-      tasks_[id] = TaskLive{.adopt_until = now + options_.lease, .ready_since = now, .started_at = now};
+      tasks_[id] = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
+                            .adopt_until = now + options_.lease,
+                            .ready_since = now,
+                            .started_at = now};
     }
     absl::StatusOr<std::uint64_t> log_end = store_.LogEnd(record.job_id());
     if (!log_end.ok()) return log_end.status();
@@ -128,6 +131,7 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
     const bool runs_on =
         still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
     if (!runs_on && record->state() == v1::RUNNING) StopTask(record->task());
+    if (!runs_on) rendezvous_changed_.SignalAll();
     if (still == tasks_after.end()) tasks_.erase(id);
   }
   for (const auto& [id, record] : tasks_after) {
@@ -135,7 +139,7 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
   }
 }
 
-// The worker stays busy with it until it says that it ended.
+// Its workers stay busy with it until they say that it ended.
 void Coordinator::StopTask(const v1::Task& task) {
   const v1::Fence fence = FenceOf(task);
   for (auto& [id, worker] : workers_) {
@@ -175,8 +179,10 @@ v1::JobStatus Coordinator::StatusOf(const v1::JobRecord& record, const Waiting& 
       if (task.state() != v1::RUNNING || found == tasks_.end()) continue;
       StageLive& at = live.stages[stage.name()];
       if (found->second.has_progress) at.progress.push_back(found->second.progress);
-      const auto worker = workers_.find(found->second.worker_id);
-      if (worker != workers_.end()) at.workers.push_back(worker->second.about.name());
+      for (const Seat& seat : found->second.seats) {
+        const auto worker = workers_.find(seat.worker_id);
+        if (worker != workers_.end()) at.workers.push_back(worker->second.about.name());
+      }
     }
     const bool is_ranking = stage.kind() == v1::StageRecord::RANK && !stage.tasks().empty();
     if (!is_ranking) continue;

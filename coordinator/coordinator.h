@@ -111,8 +111,17 @@ class Coordinator {
     v1::Task task;
     std::uint32_t keep_latest = 1;
   };
-  // FAILED_PRECONDITION, and counted, when the fence is not that of a running attempt.
+  // Who may write artifacts. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a
+  // running attempt.
   absl::StatusOr<FencedTask> CheckFence(const v1::Fence& fence);
+
+  // --- for the ranks of a gang (coordinator_rendezvous.cc), as in rendezvous.proto ---
+  absl::Status SetKey(const v1::Fence& fence, const std::string& key, const std::string& value);
+  absl::StatusOr<std::vector<std::string>> GetKeys(const v1::Fence& fence,
+                                                   const std::vector<std::string>& keys,
+                                                   absl::Duration timeout);
+  absl::StatusOr<std::int64_t> AddToKey(const v1::Fence& fence, const std::string& key, std::int64_t amount);
+  absl::StatusOr<bool> DeleteKey(const v1::Fence& fence, const std::string& key);
 
   MetricsSnapshot TakeSnapshot();
 
@@ -129,11 +138,19 @@ class Coordinator {
     int heartbeats_without = 0;  // in a row that did not list `assigned`
   };
 
+  // One rank of a running task.
+  struct Seat {
+    std::string worker_id;  // empty: waits for adoption after a restart
+    bool ended = false;     // this rank is done, or lost touch with the others
+  };
+
   // What is known of an unfinished task beyond its record.
   struct TaskLive {
-    std::string worker_id;  // while running; empty: waits for adoption after a restart
+    std::vector<Seat> seats;  // by rank, while running
     absl::Duration adopt_until;
-    absl::Duration not_before;  // back-off
+    absl::Duration peer_lost_until = absl::InfiniteDuration();  // a rank lost touch: the cause is waited for
+    std::map<std::string, std::string> rendezvous;              // what the ranks tell one another
+    absl::Duration not_before;                                  // back-off
     absl::Duration ready_since;
     absl::Duration started_at;
     v1::Progress progress;
@@ -207,6 +224,12 @@ class Coordinator {
     explicit operator bool() const { return job != nullptr; }
   };
   Located Locate(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StaleFence(const v1::Fence& fence);
+  // nullptr when the fence is stale or names no rank of its gang.
+  Seat* FindSeat(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether this worker is to be running what it is assigned.
+  bool IsSeated(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<TaskLive*> Meeting(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::StatusOr<Worker*> LiveWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -217,6 +240,8 @@ class Coordinator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeFinished(Located located, const v1::TaskFinished& finished)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of one rank: the attempt goes on.
+  void EndRank(const v1::TaskFinished& finished) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeResult(Located located, const v1::TaskResult& result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Into the table in memory, and the rows of the heads that were asked for into `change`.
@@ -229,13 +254,19 @@ class Coordinator {
   absl::Status LoseTask(Located located, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveLog(const v1::TaskLog& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends the running tasks for which `why` gives a reason.
+  void LoseTasks(const std::function<std::string(const TaskLive&)>& why)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ExpireBrokenGangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LoseWorker(Worker& worker, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetLongLost() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Give(Worker& worker, const v1::Task& task, const std::string& stage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -264,6 +295,7 @@ class Coordinator {
 
   absl::Mutex mutex_;
   absl::CondVar changed_;
+  absl::CondVar rendezvous_changed_;
   StoreKnowledge knowledge_ ABSL_GUARDED_BY(mutex_);
   std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
@@ -25,6 +26,7 @@ void Coordinator::Tick() {
     absl::MutexLock lock(&mutex_);
     ExpireLeases();
     ExpireAdoptions();
+    ExpireBrokenGangs();
     ForgetLongLost();
     Dispatch();
     finished.swap(finished_digests_);
@@ -50,10 +52,11 @@ SchedulerView Coordinator::MakeView() {
         const v1::Task& what = task.task();
         const std::string digest = what.work().has_inspect() ? "" : what.digest();
         if (task.state() == v1::PENDING) {
-          view.ready.push_back({job.record.job_id(), what.task_id(), digest, RaceOf(what),
-                                tasks_[what.task_id()].not_before, max_workers});
+          const TaskLive& live = tasks_[what.task_id()];
+          view.ready.push_back({job.record.job_id(), what.task_id(), digest, RaceOf(what), live.not_before,
+                                max_workers, GangSizeOf(job.record, what.work()), live.ready_since});
         } else {
-          ++view.running[job.record.job_id()];
+          view.running[job.record.job_id()] += std::max(1u, what.world_size());
           if (!digest.empty()) view.running_digests.insert(digest);
           if (what.work().has_score()) view.running_races[RaceOf(what)] = job.record.job_id();
         }
@@ -88,34 +91,47 @@ void Coordinator::Dispatch() {
 
 void Coordinator::Assign(const Assignment& assignment) {
   LiveJob* job = FindJob(JobIdOf(assignment.task_id));
-  Worker& worker = workers_.at(assignment.worker_id);
   Update update(store_.NewChange());
   update.record = job->record;
   const TaskPlace next = FindTask(update.record, assignment.task_id);
   const bool first = next.stage->state() == v1::PENDING;
-  StartAttempt(update.record, next, NowMillis());
+  StartAttempt(update.record, next, assignment.worker_ids.size(), NowMillis());
+  std::vector<std::string> names;
+  std::vector<Seat> seats;
+  for (const std::string& id : assignment.worker_ids) {
+    names.push_back(workers_.at(id).about.name());
+    seats.push_back({.worker_id = id});
+  }
   if (first || next.task->task().attempt() > 1) {
     update.outcome.notes.push_back(
         {next.stage->name(),
-         absl::StrCat("started on ", worker.about.name(), ", attempt ", next.task->task().attempt())});
+         absl::StrCat("started on ", absl::StrJoin(names, ", "), ", attempt ", next.task->task().attempt())});
   }
-  v1::Directive start;
-  *start.mutable_start() = next.task->task();
+  v1::Task task = next.task->task();
   const std::string stage = next.stage->name();
   const absl::Duration now = clock_.Monotonic();
   TaskLive& live = tasks_[assignment.task_id];
   const absl::Duration ready_since = live.ready_since;
-  live = TaskLive{.worker_id = worker.id, .ready_since = ready_since, .started_at = now};
+  live = TaskLive{.seats = std::move(seats), .ready_since = ready_since, .started_at = now};
   if (absl::Status status = Apply(*job, std::move(update)); !status.ok()) {
     tasks_[assignment.task_id] = TaskLive{.ready_since = ready_since};
     Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));
     return;  // Tick tries again
   }
   metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
-  worker.assigned = FenceOf(start.start());
-  worker.assigned_at = now;
+  for (const std::string& id : assignment.worker_ids) {
+    Give(workers_.at(id), task, stage);
+    task.set_rank(task.rank() + 1);
+  }
+}
+
+void Coordinator::Give(Worker& worker, const v1::Task& task, const std::string& stage) {
+  v1::Directive start;
+  *start.mutable_start() = task;
+  worker.assigned = FenceOf(task);
+  worker.assigned_at = clock_.Monotonic();
   worker.heartbeats_without = 0;
-  worker.running = absl::StrCat(job->record.job_id(), "/", stage);
+  worker.running = absl::StrCat(task.job_id(), "/", stage);
   worker.sink->Send(start);
 }
 

@@ -1,5 +1,6 @@
 // What workers tell the coordinator: leases, progress, results.
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/coordinator.h"
@@ -24,6 +25,12 @@ v1::Directive Acknowledge(const v1::Fence& fence) {
   v1::Directive directive;
   *directive.mutable_acknowledged() = fence;
   return directive;
+}
+
+// A rank is done while rank 0 is still to publish, or lost touch with one that is still to say why.
+bool OfOneRank(const v1::TaskFinished& finished) {
+  return (finished.has_result() && finished.fence().rank() != 0) ||
+         finished.failure().reason() == v1::TaskFailure::PEER_LOST;
 }
 
 std::string Cut(std::string text) {
@@ -120,14 +127,31 @@ Coordinator::Located Coordinator::Locate(const v1::Fence& fence) {
   return {job, place};
 }
 
+absl::Status Coordinator::StaleFence(const v1::Fence& fence) {
+  metrics_.StaleReport();
+  return absl::FailedPreconditionError(absl::StrCat("task ", fence.task_id(), " attempt ", fence.attempt(),
+                                                    " (epoch ", fence.epoch(),
+                                                    ") is no longer the running one"));
+}
+
+Coordinator::Seat* Coordinator::FindSeat(const v1::Fence& fence) {
+  if (!Locate(fence)) return nullptr;
+  std::vector<Seat>& seats = tasks_[fence.task_id()].seats;
+  return fence.rank() < seats.size() ? &seats[fence.rank()] : nullptr;
+}
+
+bool Coordinator::IsSeated(const Worker& worker) {
+  const Seat* seat = worker.assigned ? FindSeat(*worker.assigned) : nullptr;
+  return seat != nullptr && seat->worker_id == worker.id && !seat->ended;
+}
+
 absl::StatusOr<Coordinator::FencedTask> Coordinator::CheckFence(const v1::Fence& fence) {
   absl::MutexLock lock(&mutex_);
   const Located located = Locate(fence);
-  if (!located) {
-    metrics_.StaleReport();
-    return absl::FailedPreconditionError(absl::StrCat("task ", fence.task_id(), " attempt ", fence.attempt(),
-                                                      " (epoch ", fence.epoch(),
-                                                      ") is no longer the running one"));
+  if (!located) return StaleFence(fence);
+  if (fence.rank() != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("rank ", fence.rank(), " of task ", fence.task_id(), " wrote what only rank 0 may"));
   }
   return FencedTask{located.place.task->task(), located.job->record.job().spec().checkpoint().keep_latest()};
 }
@@ -157,15 +181,14 @@ void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
     worker.assigned = fence;
     worker.assigned_at = clock_.Monotonic();
   }
-  const Located located = Locate(fence);
-  if (located) {
-    TaskLive& live = tasks_[fence.task_id()];
-    if (live.worker_id.empty()) {
-      live.worker_id = worker.id;
+  if (Seat* seat = FindSeat(fence)) {
+    if (seat->worker_id.empty()) {
+      const Located located = Locate(fence);
+      seat->worker_id = worker.id;
       worker.running = absl::StrCat(located.job->record.job_id(), "/", located.place.stage->name());
       Log(absl::StrCat(worker.running, ": still running on ", worker.about.name()));
     }
-    if (live.worker_id == worker.id) return;
+    if (seat->worker_id == worker.id) return;
   }
   if (worker.sink == nullptr) return;
   v1::Directive stop;
@@ -174,15 +197,14 @@ void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
 }
 
 void Coordinator::ReceiveNotRunning(Worker& worker) {
-  const Located located = Locate(*worker.assigned);
-  if (!located ||
-      tasks_[worker.assigned->task_id()].worker_id != worker.id) {  // it was told to stop, and has
+  if (!IsSeated(worker)) {  // it was told to stop, and has
     worker.assigned.reset();
     worker.heartbeats_without = 0;
     return;
   }
   const bool long_ago = clock_.Monotonic() - worker.assigned_at > options_.lease / 2;
   if (++worker.heartbeats_without < kHeartbeatsWithout || !long_ago) return;
+  const Located located = Locate(*worker.assigned);
   worker.assigned.reset();
   worker.heartbeats_without = 0;
   const absl::Status status =
@@ -196,6 +218,7 @@ void Coordinator::ReceiveProgress(const v1::TaskProgress& progress) {
     metrics_.StaleReport();
     return;
   }
+  if (progress.fence().rank() != 0) return;  // rank 0 speaks for all
   TaskLive& live = tasks_[progress.fence().task_id()];
   live.progress = progress.progress();
   live.has_progress = true;
@@ -211,7 +234,7 @@ void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finish
                        " could not be stored: ", status.ToString()));
       return;  // not acknowledged: the worker sends it again
     }
-  } else if (finished.failure().reason() != v1::TaskFailure::CANCELLED) {
+  } else if (finished.failure().reason() != v1::TaskFailure::CANCELLED && !OfOneRank(finished)) {
     metrics_.StaleReport();
   }
   if (worker.assigned && SameFence(*worker.assigned, finished.fence())) worker.assigned.reset();
@@ -219,7 +242,20 @@ void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finish
   Dispatch();
 }
 
+void Coordinator::EndRank(const v1::TaskFinished& finished) {
+  Seat* seat = FindSeat(finished.fence());
+  if (seat == nullptr) return;
+  seat->ended = true;
+  TaskLive& live = tasks_[finished.fence().task_id()];
+  if (finished.has_failure())
+    live.peer_lost_until = std::min(live.peer_lost_until, clock_.Monotonic() + options_.lease);
+}
+
 absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& finished) {
+  if (OfOneRank(finished)) {
+    EndRank(finished);
+    return absl::OkStatus();
+  }
   const v1::Task& task = located.place.task->task();
   const TaskLive& live = tasks_[task.task_id()];
   const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - live.started_at);
@@ -323,6 +359,7 @@ void Coordinator::ReceiveLog(const v1::TaskLog& log) {
     line.set_unix_millis(NowMillis());
     line.set_stage(located.place.stage->name());
     line.set_attempt(log.fence().attempt());
+    line.set_rank(log.fence().rank());
     line.set_text(Cut(text));
   }
   if (absl::Status status = store_.AppendLog(job.record.job_id(), job.log_end, lines); !status.ok()) {
@@ -336,11 +373,11 @@ void Coordinator::ReceiveLog(const v1::TaskLog& log) {
 void Coordinator::LoseWorker(Worker& worker, absl::string_view why) {
   worker.lost = true;
   Log(absl::StrCat("worker ", worker.id, " (", worker.about.name(), ") ", why));
-  if (!worker.assigned) return;
-  const Located located = Locate(*worker.assigned);
-  worker.assigned.reset();
-  if (!located || tasks_[located.place.task->task().task_id()].worker_id != worker.id) return;
-  const absl::Status status = LoseTask(located, absl::StrCat("worker ", worker.about.name(), " ", why));
+  const bool seated = IsSeated(worker);
+  const std::optional<v1::Fence> assigned = std::exchange(worker.assigned, std::nullopt);
+  if (!seated) return;
+  const absl::Status status =
+      LoseTask(Locate(*assigned), absl::StrCat("worker ", worker.about.name(), " ", why));
   if (!status.ok()) Log(status.ToString());
 }
 
@@ -355,28 +392,47 @@ void Coordinator::ExpireLeases() {
   }
 }
 
-// Tasks that ran when the coordinator last stopped, and that no worker came back with. A failed write leaves
-// the task as it is, and the next Tick tries again.
-void Coordinator::ExpireAdoptions() {
-  const absl::Duration now = clock_.Monotonic();
-  std::vector<v1::Fence> orphans;
+// A failed write leaves the task as it is, and the next Tick tries again.
+void Coordinator::LoseTasks(const std::function<std::string(const TaskLive&)>& why) {
+  std::vector<std::pair<v1::Fence, std::string>> lost;
   for (auto& [order, job] : jobs_) {
     if (IsTerminal(job.record.state())) continue;
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {
-        const TaskLive& live = tasks_[task.task().task_id()];
-        const bool orphan = task.state() == v1::RUNNING && live.worker_id.empty() && live.adopt_until <= now;
-        if (orphan) orphans.push_back(FenceOf(task.task()));
+        if (task.state() != v1::RUNNING) continue;
+        const std::string reason = why(tasks_[task.task().task_id()]);
+        if (!reason.empty()) lost.emplace_back(FenceOf(task.task()), reason);
       }
     }
   }
-  for (const v1::Fence& fence : orphans) {
+  for (const auto& [fence, reason] : lost) {
     const Located located = Locate(fence);
     if (!located) continue;
-    const absl::Status status =
-        LoseTask(located, "no worker came back with it after the coordinator's restart");
-    if (!status.ok()) Log(status.ToString());
+    if (const absl::Status status = LoseTask(located, reason); !status.ok()) Log(status.ToString());
   }
+}
+
+// Tasks that ran when the coordinator last stopped, and that no worker came back with.
+void Coordinator::ExpireAdoptions() {
+  const absl::Duration now = clock_.Monotonic();
+  LoseTasks([&](const TaskLive& live) -> std::string {
+    const bool orphan = live.adopt_until <= now &&
+                        std::any_of(live.seats.begin(), live.seats.end(),
+                                    [](const Seat& seat) { return seat.worker_id.empty() && !seat.ended; });
+    return orphan ? "no worker came back with it after the coordinator's restart" : "";
+  });
+}
+
+// Ranks lost touch with one another, and none of them said why.
+void Coordinator::ExpireBrokenGangs() {
+  const absl::Duration now = clock_.Monotonic();
+  LoseTasks([&](const TaskLive& live) -> std::string {
+    const bool all_ended =
+        std::all_of(live.seats.begin(), live.seats.end(), [](const Seat& seat) { return seat.ended; });
+    const bool broken = live.peer_lost_until != absl::InfiniteDuration();
+    return broken && (all_ended || live.peer_lost_until <= now) ? "its workers lost touch with one another"
+                                                                : "";
+  });
 }
 
 void Coordinator::ForgetLongLost() {

@@ -13,6 +13,7 @@
 #include "coordinator/job_service.h"
 #include "coordinator/log.h"
 #include "coordinator/metrics_snapshot.h"
+#include "coordinator/rendezvous_service.h"
 #include "coordinator/sweep_service.h"
 #include "coordinator/worker_service.h"
 #include "prometheus/exposer.h"
@@ -41,7 +42,8 @@ class ServerImpl final : public CoordinatorServer {
         job_service_(coordinator_),
         sweep_service_(coordinator_),
         worker_service_(coordinator_),
-        artifact_service_(*artifacts_, *catalog_, coordinator_, clock_) {}
+        artifact_service_(*artifacts_, *catalog_, coordinator_, clock_),
+        rendezvous_service_(coordinator_) {}
 
   ~ServerImpl() override {
     stopping_ = true;
@@ -79,6 +81,7 @@ class ServerImpl final : public CoordinatorServer {
     builder.RegisterService(&sweep_service_);
     builder.RegisterService(&worker_service_);
     builder.RegisterService(&artifact_service_);
+    builder.RegisterService(&rendezvous_service_);
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && grpc_port_ != 0) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
@@ -129,6 +132,7 @@ class ServerImpl final : public CoordinatorServer {
   SweepServiceImpl sweep_service_;
   WorkerServiceImpl worker_service_;
   ArtifactServiceImpl artifact_service_;
+  RendezvousServiceImpl rendezvous_service_;
   int grpc_port_ = 0;
   int metrics_port_ = 0;
   std::unique_ptr<grpc::Server> server_;

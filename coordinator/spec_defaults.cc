@@ -198,6 +198,12 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(checkpoint, keep_latest, 2);
 }
 
+// A min alone asks for just as many, a max alone for as many as there are up to it.
+void FillWorkers(v1::WorkerRange& workers) {
+  RAD_DEFAULT(workers, max, workers.has_min() ? workers.min() : 1);
+  RAD_DEFAULT(workers, min, 1);
+}
+
 }  // namespace
 
 void FillDefaults(v1::Job& job) {
@@ -212,6 +218,7 @@ void FillDefaults(v1::Job& job) {
   FillStudents(spec);
   FillTraining(spec);
   FillEvaluate(spec);
+  FillWorkers(*spec.mutable_resources()->mutable_workers());
 }
 
 #undef RAD_DEFAULT

@@ -1,5 +1,6 @@
 #include "coordinator/spec_validation.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -19,6 +20,7 @@ constexpr double kMinDelta = 1e-9;
 constexpr std::uint64_t kMaxTokens = 1'000'000'000'000;
 constexpr std::size_t kMaxNameBytes = 63;
 constexpr int kMaxStudents = 64;
+constexpr std::uint32_t kMaxGang = 1024;  // every rank connects to every other
 
 // Names go into file names, metric labels and URLs.
 bool IsName(absl::string_view text) {
@@ -143,6 +145,19 @@ void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   found.Range("spec.checkpoint.keep_latest", spec.checkpoint().keep_latest(), 1u, 1000u);
 }
 
+void CheckWorkers(const v1::JobSpec& spec, Violations& found) {
+  const v1::WorkerRange& workers = spec.resources().workers();
+  found.Range("spec.resources.workers.max", workers.max(), 1u, kMaxGang);
+  found.Range("spec.resources.workers.min", workers.min(), 1u,
+              std::max(1u, std::min(workers.max(), spec.resources().max_workers())),
+              "as workers.max and max_workers allow");
+  if (spec.distill().batch_sequences() < workers.max()) {
+    found.Add("spec.resources.workers.max",
+              absl::StrCat("is ", workers.max(), ", but spec.distill.batch_sequences is ",
+                           spec.distill().batch_sequences(), "; every worker needs a sequence"));
+  }
+}
+
 // An Ablation that carries a student would silently train none.
 void CheckNoTraining(const v1::JobSpec& spec, Violations& found) {
   auto refuse = [&](bool written, absl::string_view field) {
@@ -155,6 +170,7 @@ void CheckNoTraining(const v1::JobSpec& spec, Violations& found) {
   refuse(spec.has_distill(), "spec.distill");
   refuse(spec.has_evaluate(), "spec.evaluate");
   refuse(spec.has_checkpoint(), "spec.checkpoint");
+  refuse(spec.resources().has_workers(), "spec.resources.workers");
 }
 
 }  // namespace
@@ -186,6 +202,7 @@ Violations ValidateJob(const v1::Job& job) {
   CheckData(spec, found);
   CheckTraining(spec, found);
   CheckEvaluate(spec, found);
+  CheckWorkers(spec, found);
   return found;
 }
 

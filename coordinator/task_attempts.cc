@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/gang_size.h"
 #include "coordinator/job_state.h"
 
 namespace rad {
@@ -54,6 +55,7 @@ v1::Fence FenceOf(const v1::Task& task) {
   fence.set_task_id(task.task_id());
   fence.set_attempt(task.attempt());
   fence.set_epoch(task.epoch());
+  fence.set_rank(task.rank());
   return fence;
 }
 
@@ -61,11 +63,13 @@ bool SameFence(const v1::Fence& a, const v1::Fence& b) {
   return a.task_id() == b.task_id() && a.attempt() == b.attempt() && a.epoch() == b.epoch();
 }
 
-void StartAttempt(v1::JobRecord& job, TaskPlace place, std::int64_t now_unix_millis) {
+void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, std::int64_t now_unix_millis) {
   place.task->set_state(MustNextState(place.task->state(), StateEvent::kStart));
   v1::Task& task = *place.task->mutable_task();
   task.set_attempt(task.attempt() + 1);
   task.set_epoch(task.epoch() + 1);
+  task.set_world_size(workers);
+  task.set_batch_parts(GangSizeOf(job, task.work()).max);
   if (place.stage->state() == v1::PENDING) {
     place.stage->set_state(MustNextState(v1::PENDING, StateEvent::kStart));
     place.stage->set_started_unix_millis(now_unix_millis);

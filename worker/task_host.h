@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "worker/gang.h"
 
 namespace rad {
 
@@ -44,11 +45,13 @@ class TaskHost {
   // The local folder of an input artifact. NOT_FOUND when the task has no such input.
   virtual absl::StatusOr<std::filesystem::path> Input(std::string_view name) = 0;
   // Makes the files of `folder` the task's newest checkpoint. When this returns OK the checkpoint is durable
-  // and whole; on an error the one before it still is. May run in another
-  // thread beside Report and StopRequested.
+  // and whole; on an error the one before it still is. May run in another thread
+  // beside Report and StopRequested.
   virtual absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) = 0;
   // The newest checkpoint of this task, of whichever attempt; nullopt when there is none.
   virtual absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() = 0;
+  // Which rank of its gang this is; most tasks are done by one worker alone.
+  virtual GangSeat Seat() { return {}; }
   // How many optimizer steps to train between two checkpoints; 0: none.
   virtual int CheckpointEverySteps() const = 0;
 };

@@ -20,6 +20,7 @@ v1::Fence FenceFor(const v1::Task& task) {
   fence.set_task_id(task.task_id());
   fence.set_attempt(task.attempt());
   fence.set_epoch(task.epoch());
+  fence.set_rank(task.rank());
   return fence;
 }
 

@@ -92,6 +92,31 @@ TEST(SpecValidation, NamesEveryFaultAtOnce) {
                                                 "spec.resources.max_workers"));
 }
 
+TEST(SpecDefaults, ATrainingRunIsOnOneWorkerUnlessTheJobSaysOtherwise) {
+  EXPECT_EQ(SampleJob().spec().resources().workers().min(), 1u);
+  EXPECT_EQ(SampleJob().spec().resources().workers().max(), 1u);
+  v1::Job job;
+  job.set_kind(v1::Job::DISTILLATION);
+  job.mutable_spec()->mutable_resources()->mutable_workers()->set_min(3);
+  FillDefaults(job);
+  EXPECT_EQ(job.spec().resources().workers().max(), 3u);
+}
+
+TEST(SpecValidation, WorkersOfATrainingRun) {
+  v1::Job job = SampleJob();
+  v1::WorkerRange& workers = *job.mutable_spec()->mutable_resources()->mutable_workers();
+  workers.set_max(3);
+  EXPECT_THAT(Fields(job), ElementsAre());
+  workers.set_max(4);  // batches have three sequences
+  EXPECT_THAT(Fields(job), ElementsAre("spec.resources.workers.max"));
+  workers.set_max(2);
+  workers.set_min(3);
+  EXPECT_THAT(Fields(job), ElementsAre("spec.resources.workers.min"));
+  workers.set_min(2);
+  job.mutable_spec()->mutable_resources()->set_max_workers(1);
+  EXPECT_THAT(Fields(job), ElementsAre("spec.resources.workers.min"));
+}
+
 TEST(SpecValidation, TextIsNeededUnlessAllIsSynthetic) {
   v1::Job job = SampleJob();
   job.mutable_spec()->mutable_data()->clear_text();

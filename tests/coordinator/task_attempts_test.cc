@@ -20,7 +20,7 @@ class TaskAttempts : public ::testing::Test {
     task->mutable_task()->set_task_id("job-7.3");
   }
   TaskPlace Place() { return FindTask(job_, "job-7.3"); }
-  void Start() { StartAttempt(job_, Place(), 5000); }
+  void Start() { StartAttempt(job_, Place(), 1, 5000); }
   static v1::TaskFailure Failure(v1::TaskFailure::Reason reason) {
     v1::TaskFailure failure;
     failure.set_reason(reason);

@@ -25,10 +25,10 @@ int GrpcPort(const fs::path& port_file) {
 
 }  // namespace
 
-Service::Service(const fs::path& folder) : folder_(folder) {
+Service::Service(const fs::path& folder, int workers) : folder_(folder) {
   fs::create_directories(folder_);
   StartCoordinator(0);
-  StartWorker();
+  for (int i = 0; i < workers; ++i) workers_.push_back(StartWorker(workers_.size()));
 }
 
 Service::~Service() {
@@ -52,10 +52,11 @@ void Service::StartCoordinator(int port) {
   ASSERT_NE(port_, 0) << "the coordinator did not start";
 }
 
-void Service::StartWorker() {
-  worker_ = std::make_unique<Process>(
+std::unique_ptr<Process> Service::StartWorker(std::size_t number) {
+  const std::string name = "w" + std::to_string(number);
+  return std::make_unique<Process>(
       "rad-worker",
-      std::vector<std::string>{"--coordinator", address(), "--name", "w", "--data-dir", folder_ / "worker",
+      std::vector<std::string>{"--coordinator", address(), "--name", name, "--data-dir", folder_ / name,
                                "--metrics", "127.0.0.1:0", "--threads", "1"},
       folder_ / "worker.log");
 }
@@ -66,10 +67,12 @@ void Service::RestartCoordinator() {
 }
 
 void Service::RestartWorker() {
-  worker_->Kill();
-  StartWorker();
+  workers_.back()->Kill();
+  workers_.back() = StartWorker(workers_.size() - 1);
 }
 
-void Service::KillExecutor() { KillProcess(ChildOf(worker_->pid()), SIGKILL); }
+void Service::KillWorker() { workers_.back()->Kill(); }
+
+void Service::KillExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGKILL); }
 
 }  // namespace rad

@@ -1,9 +1,10 @@
-// A coordinator and a worker on loopback, each to be killed and started again.
+// A coordinator and workers on loopback, each to be killed and started again.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/end_to_end/process.h"
 
@@ -11,21 +12,23 @@ namespace rad {
 
 class Service {
  public:
-  explicit Service(const std::filesystem::path& folder);
+  explicit Service(const std::filesystem::path& folder, int workers = 1);
   ~Service();
 
   std::string address() const;
   void RestartCoordinator();  // after SIGKILL, on the same port and data
-  void RestartWorker();       // after SIGKILL
-  void KillExecutor();        // of the task that runs now
+  void RestartWorker();       // the last one, after SIGKILL
+  void KillWorker();          // the last one, for good
+  void KillExecutor();        // of the task that the last worker runs now
 
  private:
   void StartCoordinator(int port);
-  void StartWorker();
+  std::unique_ptr<Process> StartWorker(std::size_t number);
 
   const std::filesystem::path folder_;
   int port_ = 0;
-  std::unique_ptr<Process> coordinator_, worker_;
+  std::unique_ptr<Process> coordinator_;
+  std::vector<std::unique_ptr<Process>> workers_;
 };
 
 }  // namespace rad

@@ -18,15 +18,18 @@ ARROWS = {
     "worker/model": ["worker", "worker/text", "kernels"],
     "worker/data": ["worker", "worker/text", "worker/model", "worker/ablation"],
     "worker/ablation": ["worker", "worker/text", "worker/model", "kernels"],
-    "worker/distill": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
+    "worker/parallel": ["worker"],
+    "worker/distill": ["worker", "worker/parallel", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/eval": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/device": [],
     "worker/tools": ["worker", "worker/text", "worker/data", "worker/model", "worker/ablation", "worker/device",
-                     "worker/distill", "worker/tasks", "kernels"],
+                     "worker/distill", "worker/parallel", "worker/tasks", "kernels"],
+    "worker/wire": ["proto"],
     "worker/tasks": ["worker", "worker/model", "worker/data", "worker/ablation", "worker/distill", "worker/eval",
                      "worker/wire", "proto"],
 }
-TORCH_FOLDERS = {"worker/model", "worker/ablation", "worker/device", "worker/distill", "worker/eval", "worker/tools"}
+TORCH_FOLDERS = {"worker/model", "worker/ablation", "worker/device", "worker/distill", "worker/eval", "worker/parallel",
+                 "worker/tools"}
 PRODUCT = ["kernels", "storage", "coordinator", "worker", "proto"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)

@@ -42,6 +42,9 @@ struct AlignReport {
 
 // Writes the aligned heads (or the student, as SaveStudent) into `output`. Resumes from
 // host.LatestCheckpoint(); at a fixed thread count a resumed run ends in the same bits as an undisturbed one.
+// In a gang every rank aligns the heads of layers of its own, which rank 0 gathers for its checkpoints and
+// its output: the same bits on any number of workers. Layers are aligned by one worker only:
+// INVALID_ARGUMENT.
 absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
                                          const std::filesystem::path& output);
 

@@ -3,6 +3,7 @@
 #include "worker/data/training_data.h"
 #include "worker/distill/aligned_heads.h"
 #include "worker/distill/check_training.h"
+#include "worker/distill/join_gang.h"
 #include "worker/distill/join_student.h"
 #include "worker/distill/learning_rate.h"
 #include "worker/distill/student_trainer.h"
@@ -39,6 +40,7 @@ struct DistillRun {
   const TeacherFiles& teacher;
   const TrainingData& data;
   TaskHost& host;
+  Collective* collective;
 
   absl::StatusOr<TrainingOutcome> Train(StudentTrainer& trainer, const LearningRateSchedule& schedule) const {
     const std::vector<NamedTensor> weights = trainer.Weights(), optimizer = trainer.OptimizerState();
@@ -48,6 +50,7 @@ struct DistillRun {
         "distilling", "kd", schedule.steps, task.batch_sequences * task.data.sequence_tokens, {}};
     plan.memory_bytes["weights"] = WeightBytes(teacher.model) + TensorBytes(weights);
     plan.memory_bytes["optimizer"] = TensorBytes(optimizer);
+    plan.collective = collective;
     return RunTraining(host, plan, state, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
       absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kDistill, step, task.batch_sequences);
       if (!batch.ok()) return batch.status();
@@ -75,15 +78,18 @@ absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& 
   absl::StatusOr<HybridStudent> student = AlignedStudent(task, *teacher, *data, host);
   if (!student.ok()) return student.status();
 
-  StudentTrainer trainer(teacher->model, *std::move(student), task.temperature);
+  const GangSeat seat = host.Seat();
+  const std::unique_ptr<Collective> collective = JoinGang(host);
+  StudentTrainer trainer(teacher->model, *std::move(student), task.temperature, seat, collective.get());
   const std::int64_t step_tokens = task.batch_sequences * task.data.sequence_tokens;
   const LearningRateSchedule schedule{.peak = task.learning_rate,
                                       .steps = StepsFor(task.tokens, step_tokens),
                                       .warmup_share = task.warmup_share,
                                       .decay_share = task.decay_share};
-  absl::StatusOr<TrainingOutcome> outcome = DistillRun{task, *teacher, *data, host}.Train(trainer, schedule);
+  absl::StatusOr<TrainingOutcome> outcome =
+      DistillRun{task, *teacher, *data, host, collective.get()}.Train(trainer, schedule);
   if (!outcome.ok()) return outcome.status();
-  status = SaveStudent(output, trainer.student(), teacher->digest);
+  if (seat.rank == 0) status = SaveStudent(output, trainer.student(), teacher->digest);
   if (!status.ok()) return status;
   return DistillReport{outcome->steps * step_tokens, outcome->first_loss, outcome->last_loss};
 }

@@ -37,7 +37,8 @@ struct DistillReport {
 };
 
 // Reads input "aligned", or "student" where that was aligned to its layers; writes the student's trained
-// tensors and what it is (kept heads, N) into `output`. Resumes like RunAlignTask.
+// tensors and what it is (kept heads, N) into `output`. Resumes like RunAlignTask. In a gang every
+// rank trains on its parts of each batch, and rank 0 alone writes.
 absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& host,
                                              const std::filesystem::path& output);
 

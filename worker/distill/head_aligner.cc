@@ -32,11 +32,15 @@ at::Tensor TokenNorms(const at::Tensor& x) {
 
 }  // namespace
 
-HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration)
-    : HeadAligner(teacher, InitMixers(teacher, state_dim, calibration)) {}
+HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration,
+                         std::optional<LayerShare> share)
+    : HeadAligner(teacher, InitMixers(teacher, state_dim, calibration, share), share) {}
 
-HeadAligner::HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers)
-    : teacher_(teacher), mixers_(std::move(mixers)) {
+HeadAligner::HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers,
+                         std::optional<LayerShare> share)
+    : teacher_(teacher),
+      share_(share.value_or(LayersOf(0, 1, static_cast<int>(teacher.config.layers)))),
+      mixers_(std::move(mixers)) {
   for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
     const std::vector<NamedTensor> tensors = MixerTensors(static_cast<int>(layer), mixers_[layer]);
     for (const NamedTensor& named : tensors) at::Tensor(named.tensor).set_requires_grad(true);
@@ -48,7 +52,8 @@ AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std
                             std::int64_t step) {
   AlignStep result;
   int whole_layers = 0;
-  WalkTeacher(teacher_, batch, [&](const LayerView& view) {
+  WalkTeacher(teacher_, batch, share_.end, [&](const LayerView& view) {
+    if (!share_.Has(view.layer)) return;
     const auto layer = static_cast<std::size_t>(view.layer);
     at::Tensor difference = Mamba2Heads(mixers_[layer], view.normed, batch.reset) - view.heads;
     const at::Tensor mask = HeadMask(teacher_, seed, step, view.layer);
@@ -58,7 +63,7 @@ AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std
     loss.backward();
     if (!std::isfinite(optimizers_[layer].Step(learning_rate))) ++result.skipped_layers;
     const double value = loss.item<double>();
-    result.loss += value / static_cast<double>(teacher_.config.layers);
+    result.loss += value / static_cast<double>(share_.end - share_.begin);
     if (mask.defined()) return;
     ++whole_layers;
     result.relative_error += value / (TokenNorms(view.output).mean().item<double>() + 1e-12);
@@ -71,6 +76,17 @@ std::vector<NamedTensor> HeadAligner::Weights() const {
   std::vector<NamedTensor> all;
   for (std::size_t layer = 0; layer < mixers_.size(); ++layer) {
     for (NamedTensor& named : MixerTensors(static_cast<int>(layer), mixers_[layer]))
+      all.push_back(std::move(named));
+  }
+  return all;
+}
+
+std::vector<NamedTensor> HeadAligner::StateOf(LayerShare layers) const {
+  std::vector<NamedTensor> all;
+  for (int layer = layers.begin; layer < layers.end; ++layer) {
+    const AdamW& optimizer = optimizers_[static_cast<std::size_t>(layer)];
+    for (const NamedTensor& named : optimizer.parameters()) all.push_back(named);
+    for (NamedTensor& named : optimizer.State(absl::StrCat("layers.", layer)))
       all.push_back(std::move(named));
   }
   return all;

@@ -101,12 +101,18 @@ Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& atten
 }
 
 std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, int state_dim,
-                                      const BatchTensors& calibration) {
+                                      const BatchTensors& calibration, std::optional<LayerShare> share) {
+  const ModelConfig& config = teacher.config;
+  const LayerShare wanted = share.value_or(LayersOf(0, 1, static_cast<int>(config.layers)));
   std::vector<Mamba2Weights> mixers;
-  WalkTeacher(teacher, calibration, [&](const LayerView& view) {
+  WalkTeacher(teacher, calibration, wanted.end, [&](const LayerView& view) {
     const AttentionWeights& attention = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
-    mixers.push_back(InitHeads(teacher.config, attention, state_dim, view, calibration.reset));
+    mixers.push_back(wanted.Has(view.layer)
+                         ? InitHeads(config, attention, state_dim, view, calibration.reset)
+                         : MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
   });
+  while (mixers.size() < teacher.layers.size())
+    mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
   return mixers;
 }
 

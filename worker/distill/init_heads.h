@@ -5,11 +5,13 @@
 
 #include <ATen/ATen.h>
 
+#include <optional>
 #include <vector>
 
 #include "worker/distill/teacher_walk.h"
 #include "worker/model/mamba2_mixer.h"
 #include "worker/model/transformer.h"
+#include "worker/parallel/layer_share.h"
 
 namespace rad {
 
@@ -22,8 +24,9 @@ namespace rad {
 Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
                         const LayerView& calibration, const at::Tensor& reset);
 
-// That of every layer.
+// That of every layer; beyond `share`, mixers of the same shape that are still to be filled.
 std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, int state_dim,
-                                      const BatchTensors& calibration);
+                                      const BatchTensors& calibration,
+                                      std::optional<LayerShare> share = std::nullopt);
 
 }  // namespace rad

@@ -4,7 +4,7 @@
 
 namespace rad {
 
-void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
+void WalkTeacher(const Transformer& teacher, const BatchTensors& batch, std::int64_t end_layer,
                  const std::function<void(const LayerView&)>& visit) {
   const ModelConfig& config = teacher.config;
   // Not inference mode: its tensors cannot be saved for a student's backward pass.
@@ -14,7 +14,7 @@ void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
   };
   const Rope rope = MakeRope(config, 0, batch.ids.size(1));
   at::Tensor x = Embed(teacher, batch.ids);
-  for (int layer = 0; layer < config.layers; ++layer) {
+  for (int layer = 0; layer < end_layer; ++layer) {
     const LayerWeights& w = teacher.layers[static_cast<std::size_t>(layer)];
     const LayerView view = without_gradient([&] {
       const at::Tensor normed = Normed(teacher, x, w.input_norm);
@@ -23,7 +23,7 @@ void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
       return LayerView{layer, normed, heads, at::linear(heads, w.attention.o)};
     });
     visit(view);
-    if (layer + 1 == config.layers) break;
+    if (layer + 1 == end_layer) break;
     x = without_gradient([&] {
       const at::Tensor mixed = x + view.output;
       return mixed + Mlp(w.mlp, Normed(teacher, mixed, w.post_norm));

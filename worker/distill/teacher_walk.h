@@ -18,10 +18,14 @@ struct LayerView {
   at::Tensor output;  // [b, t, d], o_proj of that
 };
 
-// Calls `visit` for every layer in order, while only that layer's activations exist. Nothing in a view
-// requires a gradient, but views may be part of graphs that `visit` builds and drops. The last layer's MLP
-// and the LM head are not computed.
-void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
+// Calls `visit` for every layer below `end_layer` in order, while only that layer's activations exist.
+// Nothing in a view requires a gradient, but views may be part of graphs that `visit` builds and drops. The
+// last such layer's MLP and the LM head are not computed.
+void WalkTeacher(const Transformer& teacher, const BatchTensors& batch, std::int64_t end_layer,
                  const std::function<void(const LayerView&)>& visit);
+inline void WalkTeacher(const Transformer& teacher, const BatchTensors& batch,
+                        const std::function<void(const LayerView&)>& visit) {
+  WalkTeacher(teacher, batch, teacher.config.layers, visit);
+}
 
 }  // namespace rad

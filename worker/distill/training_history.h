@@ -17,6 +17,7 @@ class TrainingHistory {
   void Add(std::int64_t step, const TrainingStep& result);
   std::int64_t SkippedSteps(std::int64_t steps_done) const;
   TrainingOutcome Outcome() const;
+  at::Tensor Losses(std::int64_t begin, std::int64_t end) const { return loss_.slice(0, begin, end); }
   NamedTensor Tensor() const { return {"history.loss", loss_}; }
 
  private:

@@ -30,18 +30,37 @@ absl::Status Diverged(const TrainingPlan& plan, std::int64_t step, std::int64_t 
                    " steps had a gradient that is not finite; lower the learning_rate"));
 }
 
-// Starts checkpoints when they are due and adds up the time that takes.
+// A checkpoint that was committed while the ranks looked for the newest would part them.
+absl::Status CheckAgreement(Collective& collective, std::int64_t resumed) {
+  const at::Tensor steps = at::zeros({collective.world_size()}, at::kLong);
+  steps[collective.rank()].fill_(resumed);
+  collective.Sum(steps);
+  if (steps.eq(resumed).all().item<bool>()) return absl::OkStatus();
+  return absl::AbortedError("the workers of the gang resumed from different checkpoints");
+}
+
+// Starts checkpoints when they are due and adds up the time that takes. In a gang every rank takes part, as
+// rank 0, which saves, is first brought what the others hold.
 class CheckpointsWhenDue {
  public:
-  CheckpointsWhenDue(TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state)
-      : every_steps_(host.CheckpointEverySteps()), steps_(plan.steps), checkpoints_(host, state) {}
+  CheckpointsWhenDue(TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
+                     const TrainingHistory& history, std::int64_t resumed)
+      : plan_(plan),
+        history_(history),
+        every_steps_(host.CheckpointEverySteps()),
+        gathered_(resumed),
+        checkpoints_(host, state) {}
 
   absl::Status After(std::int64_t steps_done) {
     if (absl::Status earlier = checkpoints_.Check(); !earlier.ok()) return earlier;
-    const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < steps_;
-    return due ? Timed([&] { return checkpoints_.Start(steps_done); }) : absl::OkStatus();
+    const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < plan_.steps;
+    if (!due) return absl::OkStatus();
+    Gather(steps_done);
+    const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
+    return saves ? Timed([&] { return checkpoints_.Start(steps_done); }) : absl::OkStatus();
   }
   absl::Status Finish() {
+    Gather(plan_.steps);
     return Timed([&] { return checkpoints_.Finish(); });
   }
   double seconds() const { return seconds_; }
@@ -55,8 +74,15 @@ class CheckpointsWhenDue {
     return status;
   }
 
+  void Gather(std::int64_t steps_done) {
+    if (plan_.gather) plan_.gather(history_.Losses(gathered_, steps_done));
+    gathered_ = steps_done;
+  }
+
+  const TrainingPlan& plan_;
+  const TrainingHistory& history_;
   const int every_steps_;
-  const std::int64_t steps_;
+  std::int64_t gathered_;  // steps whose losses rank 0 has
   TrainingCheckpoints checkpoints_;
   double seconds_ = 0;
 };
@@ -72,9 +98,13 @@ absl::StatusOr<TrainingOutcome> RunTraining(
   absl::StatusOr<std::int64_t> resumed = RestoreTrainingCheckpoint(host, all);
   if (!resumed.ok()) return resumed.status();
 
+  if (plan.collective != nullptr) {
+    if (absl::Status agreed = CheckAgreement(*plan.collective, *resumed); !agreed.ok()) return agreed;
+  }
+
   std::map<std::string, std::int64_t> memory = plan.memory_bytes;
   Report(host, plan, *resumed, std::nullopt, memory);
-  CheckpointsWhenDue checkpoints(host, plan, all);
+  CheckpointsWhenDue checkpoints(host, plan, all, history, *resumed);
   for (std::int64_t step = *resumed; step < plan.steps; ++step) {
     if (host.StopRequested()) return absl::CancelledError(absl::StrCat(plan.phase, " stopped on request"));
     std::optional<MemoryMeter> meter;  // one step tells: they are all alike

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/model/named_tensor.h"
+#include "worker/parallel/collective.h"
 #include "worker/task_host.h"
 
 namespace rad {
@@ -19,6 +20,10 @@ struct TrainingPlan {
   std::int64_t steps = 0;
   std::int64_t tokens_per_step = 0;
   std::map<std::string, std::int64_t> memory_bytes;  // known beforehand: weights, optimizer
+  Collective* collective = nullptr;                  // of a gang: rank 0 saves the checkpoints
+  // Before each checkpoint and at the end, on every rank: brings to rank 0 what the others hold of `state`,
+  // and into its `losses` (of the steps since the last time) theirs. Null where all ranks hold the same.
+  std::function<void(const at::Tensor& losses)> gather;
 };
 
 struct TrainingStep {
@@ -39,8 +44,8 @@ struct TrainingOutcome {
 // nothing else is carried from step to step, a resumed run ends in the bits of an undisturbed one (at equal
 // thread counts). Checkpoints are saved in the background, and the last is waited for whatever the outcome;
 // the error of one ends the run at the next step. CANCELLED when the host says stop. ABORTED when
-// kMaxSkippedSteps steps were skipped. On any error the newest checkpoint is still good; `state` is then
-// undefined.
+// kMaxSkippedSteps steps were skipped, or when the ranks of a gang did not begin at the same step. Throws
+// PeerLost. On any error the newest checkpoint is still good; `state` is then undefined.
 absl::StatusOr<TrainingOutcome> RunTraining(
     TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
     const std::function<absl::StatusOr<TrainingStep>(std::int64_t step)>& train);

@@ -22,6 +22,11 @@ BatchTensors ToTensors(const TrainingBatch& batch) {
   return tensors;
 }
 
+BatchTensors SequencesOf(const BatchTensors& batch, std::int64_t begin, std::int64_t count) {
+  const auto part = [&](const at::Tensor& t) { return t.defined() ? t.narrow(0, begin, count) : t; };
+  return {part(batch.ids), part(batch.document), part(batch.reset), part(batch.is_answer)};
+}
+
 absl::StatusOr<BatchTensors> CalibrationBatch(const TrainingData& data) {
   const absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kCalibrate, 0, kCalibrationSequences);
   if (!batch.ok()) return batch.status();

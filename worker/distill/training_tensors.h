@@ -17,6 +17,8 @@ struct BatchTensors {
 };
 
 BatchTensors ToTensors(const TrainingBatch& batch);
+// Sequences [begin, begin + count) of the batch: views.
+BatchTensors SequencesOf(const BatchTensors& batch, std::int64_t begin, std::int64_t count);
 
 // The batch that what needs no training is fitted on; the same for every task with the same data.
 absl::StatusOr<BatchTensors> CalibrationBatch(const TrainingData& data);

@@ -1,5 +1,6 @@
 #include "worker/tasks/executor_host.h"
 
+#include <algorithm>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -36,12 +37,15 @@ double ReadSeconds(const fs::path& folder) {
 }  // namespace
 
 ExecutorHost::ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Channel>& channel,
-                           HostFolders folders, Reporter& reporter, std::function<bool()> stop)
+                           std::string address, HostFolders folders, Reporter& reporter,
+                           std::function<bool()> stop)
     : task_(task),
       folders_(std::move(folders)),
       reporter_(reporter),
       stop_(stop),
-      client_(channel, FenceOf(task), RetryPolicy{.stop = std::move(stop)}),
+      client_(channel, FenceOf(task), RetryPolicy{.stop = stop}),
+      address_(std::move(address)),
+      rendezvous_(channel, FenceOf(task), RetryPolicy{.stop = std::move(stop)}),
       cache_(folders_.cache, kCacheBytes),
       begin_(MonotonicNow()) {
   std::error_code error;  // shows, with a path, at the first file written there
@@ -76,6 +80,14 @@ absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
 }
 
 int ExecutorHost::CheckpointEverySteps() const { return static_cast<int>(task_.checkpoint().every_steps()); }
+
+GangSeat ExecutorHost::Seat() {
+  return {.rank = static_cast<int>(task_.rank()),
+          .world_size = static_cast<int>(std::max(1u, task_.world_size())),
+          .batch_parts = static_cast<int>(std::max(1u, task_.batch_parts())),
+          .address = address_,
+          .meeting = &rendezvous_};
+}
 
 absl::StatusOr<std::string> ExecutorHost::Publish() {
   if (fs::is_empty(Output())) return std::string();

@@ -12,6 +12,7 @@
 #include "worker/task_host.h"
 #include "worker/tasks/artifact_cache.h"
 #include "worker/tasks/artifact_client.h"
+#include "worker/tasks/rendezvous_client.h"
 #include "worker/tasks/reporter.h"
 
 namespace rad {
@@ -23,9 +24,10 @@ struct HostFolders {
 
 class ExecutorHost final : public TaskHost {
  public:
-  // `stop` says whether the task has been told to stop.
-  ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Channel>& channel, HostFolders folders,
-               Reporter& reporter, std::function<bool()> stop);
+  // `address`: of this machine, as other workers reach it. `stop` says whether the task has been told to
+  // stop.
+  ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Channel>& channel, std::string address,
+               HostFolders folders, Reporter& reporter, std::function<bool()> stop);
 
   void Report(const TaskProgress& progress) override { reporter_.Progress(progress); }
   bool StopRequested() const override { return stop_(); }
@@ -34,6 +36,7 @@ class ExecutorHost final : public TaskHost {
   absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override;
   absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() override;
   int CheckpointEverySteps() const override;
+  GangSeat Seat() override;
 
   // Where the task writes what it publishes.
   std::filesystem::path Output() const { return folders_.attempt / "output"; }
@@ -50,6 +53,8 @@ class ExecutorHost final : public TaskHost {
   Reporter& reporter_;
   const std::function<bool()> stop_;
   ArtifactClient client_;
+  const std::string address_;
+  RendezvousClient rendezvous_;
   ArtifactCache cache_;
   const absl::Time begin_;
   double earlier_seconds_ = 0;

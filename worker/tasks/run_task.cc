@@ -11,36 +11,62 @@
 #include "worker/tasks/reporter.h"
 #include "worker/tasks/stop_signal.h"
 #include "worker/wire/channel.h"
+#include "worker/wire/local_address.h"
 
 namespace rad {
 namespace {
 
-// Exceptions of LibTorch and of the standard library end here.
 absl::StatusOr<v1::TaskResult> Compute(const v1::Task& task, ExecutorHost& host,
                                        const DoWorkFunction& do_work) {
+  auto result = do_work(task.work(), host, host.Output());
+  if (!result.ok()) return result;
+  const auto artifact_id = host.Publish();
+  if (!artifact_id.ok()) return artifact_id.status();
+  result->set_artifact_id(*artifact_id);
+  result->set_seconds(host.Seconds());
+  return result;
+}
+
+v1::TaskFinished Failed(const v1::TaskFailure& failure) {
+  std::cerr << failure.message() << "\n";
+  v1::TaskFinished report;
+  *report.mutable_failure() = failure;
+  return report;
+}
+
+// A rank that is told to stop while it waits for others lost nobody.
+v1::TaskFailure PeerLostFailure(const PeerLost& lost) {
+  v1::TaskFailure failure = FailureOf(absl::CancelledError(lost.what()));
+  if (!StopSignalled()) failure.set_reason(v1::TaskFailure::PEER_LOST);
+  return failure;
+}
+
+// Exceptions of LibTorch and of the standard library end here.
+v1::TaskFinished ReportOf(const v1::Task& task, ExecutorHost& host, const DoWorkFunction& do_work) {
   try {
-    auto result = do_work(task.work(), host, host.Output());
-    if (!result.ok()) return result;
-    const auto artifact_id = host.Publish();
-    if (!artifact_id.ok()) return artifact_id.status();
-    result->set_artifact_id(*artifact_id);
-    result->set_seconds(host.Seconds());
-    return result;
+    auto result = Compute(task, host, do_work);
+    if (!result.ok()) return Failed(FailureOf(result.status()));
+    v1::TaskFinished report;
+    *report.mutable_result() = *std::move(result);
+    return report;
+  } catch (const PeerLost& lost) {
+    return Failed(PeerLostFailure(lost));
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("out of memory");
+    return Failed(FailureOf(absl::ResourceExhaustedError("out of memory")));
   } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+    return Failed(FailureOf(absl::InternalError(error.what())));
   }
 }
 
-v1::TaskFinished ReportOf(absl::StatusOr<v1::TaskResult> result) {
-  v1::TaskFinished report;
-  if (result.ok()) {
-    *report.mutable_result() = *std::move(result);
-  } else {
-    *report.mutable_failure() = FailureOf(result.status());
-  }
-  return report;
+v1::TaskFinished DoTask(const v1::Task& task, const RunTaskOptions& options, Reporter& reporter,
+                        const DoWorkFunction& do_work) {
+  const bool gang = task.world_size() > 1;
+  const absl::StatusOr<std::string> address = gang ? AddressTowards(options.coordinator) : std::string();
+  if (!address.ok()) return Failed(FailureOf(address.status()));
+  ExecutorHost host(task, CoordinatorChannel(options.coordinator), *address,
+                    {.attempt = options.folder, .cache = options.data_folder / "cache"}, reporter,
+                    StopSignalled);
+  return ReportOf(task, host, do_work);
 }
 
 }  // namespace
@@ -54,13 +80,7 @@ int RunTask(const RunTaskOptions& options, const DoWorkFunction& do_work) {
   }
   CatchStopSignal();
   Reporter reporter(options.report_fd);
-  ExecutorHost host(task, CoordinatorChannel(options.coordinator),
-                    {.attempt = options.folder, .cache = options.data_folder / "cache"}, reporter,
-                    StopSignalled);
-  auto result = Compute(task, host, do_work);
-  if (!result.ok()) std::cerr << result.status() << "\n";
-  const absl::Status sent = reporter.Finish(ReportOf(std::move(result)));
-  return sent.ok() ? 0 : 1;
+  return reporter.Finish(DoTask(task, options, reporter, do_work)).ok() ? 0 : 1;
 }
 
 }  // namespace rad

@@ -45,9 +45,10 @@ void Print(const v1::LogLine& line, const std::string& output, std::ostream& out
     out << ToJson(line, EmptyFields::kKeep).dump() << "\n";
     return;
   }
+  const std::string rank = line.rank() > 0 ? absl::StrCat(" rank ", line.rank()) : "";
   const absl::Time time = absl::FromUnixMillis(line.unix_millis());
   out << absl::FormatTime("%Y-%m-%d %H:%M:%E3S", time, absl::LocalTimeZone())
-      << Printable(absl::StrCat(" ", line.stage(), "#", line.attempt(), " ", line.text())) << "\n";
+      << Printable(absl::StrCat(" ", line.stage(), "#", line.attempt(), rank, " ", line.text())) << "\n";
 }
 
 absl::StatusOr<int> Logs(Session& session, const Options& options) {

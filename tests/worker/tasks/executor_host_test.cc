@@ -28,7 +28,7 @@ class ExecutorHostTest : public testing::Test {
   // A host of another attempt each time, over the same worker's cache.
   std::unique_ptr<ExecutorHost> NewHost(const v1::Task& task = Task()) {
     const auto attempt = folder_.path() / ("attempt" + std::to_string(++attempts_));
-    return std::make_unique<ExecutorHost>(task, CoordinatorChannel(coordinator_.address()),
+    return std::make_unique<ExecutorHost>(task, CoordinatorChannel(coordinator_.address()), "127.0.0.1",
                                           HostFolders{attempt, folder_.path() / "cache"}, reporter_,
                                           [] { return false; });
   }

@@ -1,10 +1,12 @@
-// bench ablation|train [MODEL] [-o json]: measured figures, each against a named peer in the same run.
+// bench ablation|train|parallel [MODEL] [-o json]: measured figures, each against a named peer in the same
+// run.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 #include <string>
 
 #include "worker/tools/bench/ablation_bench.h"
+#include "worker/tools/bench/parallel_bench.h"
 #include "worker/tools/bench/train_bench.h"
 #include "worker/tools/exit_code.h"
 #include "worker/tools/tools.h"
@@ -50,6 +52,14 @@ int BenchTool(int argc, char** argv) {
       ->capture_default_str();
   train->add_option("--text", training.text, "plain text files to train on")->capture_default_str();
   train->add_option("--turns", training.turns, "steps measured of each kind")->check(CLI::Range(1, 1000));
+  ParallelBench gang{.model = kModel};
+  CLI::App* parallel = AddBench(app, "parallel", "distilling by two ranks against one", gang.model, format);
+  parallel->add_option("--sequences", gang.batch_sequences, "of a training batch")
+      ->check(CLI::Range(2, 10000))
+      ->capture_default_str();
+  parallel->add_option("--tokens", gang.sequence_tokens, "of a sequence")
+      ->check(CLI::Range(8, 100000))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -57,8 +67,9 @@ int BenchTool(int argc, char** argv) {
   }
   const BenchOutput output = format == "json" ? BenchOutput::kJsonLines : BenchOutput::kTable;
   const EmitRow emit = [&](const BenchRow& row) { PrintRow(std::cout, output, row); };
-  const absl::Status status =
-      train->parsed() ? RunTrainBench(training, emit) : RunAblationBench(scoring, emit);
+  const absl::Status status = train->parsed()      ? RunTrainBench(training, emit)
+                              : parallel->parsed() ? RunParallelBench(gang, emit)
+                                                   : RunAblationBench(scoring, emit);
   return status.ok() ? 0 : Fail(status);
 }
 

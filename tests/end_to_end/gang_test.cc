@@ -1,0 +1,72 @@
+// A training run spread over two workers, and one of them killed in the middle of it.
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/job_client.h"
+#include "tests/end_to_end/reference_job.h"
+#include "tests/end_to_end/service.h"
+
+namespace rad {
+namespace {
+
+constexpr std::uint32_t kSteps = 60;
+
+v1::Job GangJob(std::uint32_t min_workers) {
+  v1::Job job = ReferenceJob::Get().job();
+  v1::JobSpec& spec = *job.mutable_spec();
+  const std::uint32_t step_tokens = 2 * spec.data().sequence_tokens();
+  spec.mutable_align()->set_tokens(kSteps * step_tokens);
+  spec.mutable_distill()->set_tokens(kSteps * step_tokens);
+  spec.mutable_resources()->mutable_workers()->set_min(min_workers);
+  spec.mutable_resources()->mutable_workers()->set_max(2);
+  return job;
+}
+
+bool IsTraining(const v1::JobStatus& status, const std::string& stage_name, const std::string& workers) {
+  const v1::StageStatus* stage = StageNamed(status, stage_name);
+  return stage != nullptr && stage->state() == v1::RUNNING && stage->progress().step() >= 6 &&
+         stage->worker().size() == workers.size();
+}
+
+const Findings& Undisturbed() {
+  static const Findings findings = [] {
+    Service service(ReferenceJob::Get().NewFolder(), 2);
+    JobClient client(service.address());
+    return FindingsOf(client, client.Finish(client.Submit(GangJob(2), "undisturbed")));
+  }();
+  return findings;
+}
+
+class GangKillTest : public testing::TestWithParam<std::string> {};  // the stage
+
+TEST_P(GangKillTest, ARankKilledMidwayIsReplacedAndTheBitsAreThoseOfAnUndisturbedRun) {
+  Service service(ReferenceJob::Get().NewFolder(), 2);
+  JobClient client(service.address());
+  const std::string job_id = client.Submit(GangJob(2), "disturbed");
+  client.Follow(job_id, [](const v1::JobStatus& status) { return IsTraining(status, GetParam(), "w0, w1"); });
+  ASSERT_FALSE(HasFailure());
+  service.KillExecutor();
+  const v1::JobStatus status = client.Finish(job_id);
+  EXPECT_EQ(FindingsOf(client, status), Undisturbed());
+  EXPECT_EQ(StageNamed(status, GetParam())->restarts(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stages, GangKillTest, testing::Values("align", "distill/top-2"),
+                         [](const auto& info) { return info.param.substr(0, info.param.find('/')); });
+
+TEST(GangTest, OneWorkerGoesOnAloneWhereTheJobAllowsIt) {
+  Service service(ReferenceJob::Get().NewFolder(), 2);
+  JobClient client(service.address());
+  const std::string job_id = client.Submit(GangJob(1), "smaller");
+  client.Follow(job_id,
+                [](const v1::JobStatus& status) { return IsTraining(status, "distill/top-2", "w0, w1"); });
+  ASSERT_FALSE(HasFailure());
+  service.KillWorker();
+  const v1::JobStatus status = client.Finish(job_id);
+  EXPECT_EQ(StageNamed(status, "distill/top-2")->restarts(), 1u);
+  const Findings findings = FindingsOf(client, status);
+  EXPECT_EQ(findings.ranking, Undisturbed().ranking);
+  EXPECT_EQ(findings.exported.size(), Undisturbed().exported.size());
+}
+
+}  // namespace
+}  // namespace rad

@@ -1,0 +1,158 @@
+// Training by several ranks (threads here) against training by one.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "tests/worker/distill/folder_host.h"
+#include "tests/worker/distill/random_batch.h"
+#include "tests/worker/distill/tiny_teacher.h"
+#include "tests/worker/hybrid/random_student.h"
+#include "tests/worker/parallel/run_ranks.h"
+#include "worker/distill/align_task.h"
+#include "worker/distill/student_trainer.h"
+
+namespace rad {
+namespace {
+
+const Transformer kTeacher = RandomTransformer(SmallConfig());
+
+struct Trained {
+  std::vector<at::Tensor> weights;
+  std::vector<double> losses;
+};
+
+HybridStudent Student() {
+  at::manual_seed(17);
+  return RandomStudent(kTeacher, {{}, {2, 5}, {0, 1, 2, 3, 4, 5}}, 4);
+}
+
+// Some steps on batches of five sequences.
+Trained Train(HybridStudent student, const std::vector<BatchTensors>& batches, const GangSeat& seat) {
+  const auto collective = seat.alone() ? nullptr : Collective::Join(seat);
+  StudentTrainer trainer(kTeacher, std::move(student), 1, seat, collective.get());
+  Trained trained;
+  for (std::size_t step = 0; step < batches.size(); ++step) {
+    trained.losses.push_back(trainer.Step(batches[step], 1e-3, 1, static_cast<std::int64_t>(step)).loss);
+  }
+  for (const NamedTensor& named : trainer.Weights()) trained.weights.push_back(named.tensor.detach().clone());
+  return trained;
+}
+
+struct GangTrainingTest : testing::Test {
+  GangTrainingTest() {
+    for (std::uint64_t step = 0; step < 6; ++step)
+      batches.push_back(RandomBatch(kTeacher.config.vocab, 5, 24, step));
+  }
+
+  std::vector<Trained> TrainByGang(int world_size, int batch_parts) {
+    std::vector<Trained> trained(static_cast<std::size_t>(world_size));
+    std::vector<HybridStudent> students;
+    for (int rank = 0; rank < world_size; ++rank) students.push_back(Student());
+    RunRanks(world_size, batch_parts, [&](const GangSeat& seat) {
+      const auto rank = static_cast<std::size_t>(seat.rank);
+      trained[rank] = Train(std::move(students[rank]), batches, seat);
+    });
+    return trained;
+  }
+
+  std::vector<BatchTensors> batches;
+};
+
+// AdamW divides by the gradient's size, so that rounding of a tiny gradient moves a weight by up to the
+// learning rate; after six steps of 1e-3 that is the scale to compare with.
+constexpr double kWeightTolerance = 2e-5;
+constexpr double kLossTolerance = 1e-5;  // relative
+
+void ExpectClose(const Trained& actual, const Trained& expected) {
+  for (std::size_t i = 0; i < expected.weights.size(); ++i) {
+    EXPECT_LT((actual.weights[i] - expected.weights[i]).abs().max().item<double>(), kWeightTolerance) << i;
+  }
+  for (std::size_t i = 0; i < expected.losses.size(); ++i)
+    EXPECT_NEAR(actual.losses[i] / expected.losses[i], 1, kLossTolerance) << i;
+}
+
+TEST_F(GangTrainingTest, RanksTrainTheSameStudentAndItIsThatOfOneRank) {
+  const Trained alone = Train(Student(), batches, {});
+  for (const int world_size : {2, 3}) {
+    const std::vector<Trained> gang = TrainByGang(world_size, world_size);
+    ExpectClose(gang[0], alone);
+    for (const Trained& rank : gang) {
+      EXPECT_EQ(rank.losses, gang[0].losses);
+      for (std::size_t i = 0; i < rank.weights.size(); ++i)
+        EXPECT_TRUE(at::equal(rank.weights[i], gang[0].weights[i])) << i;
+    }
+  }
+}
+
+TEST_F(GangTrainingTest, ASmallerGangAddsUpTheSameParts) {
+  const Trained full = TrainByGang(3, 3)[0];
+  ExpectClose(TrainByGang(2, 3)[0], full);
+  ExpectClose(Train(Student(), batches, {.batch_parts = 3}), full);
+}
+
+struct SeatedHost : FolderHost {
+  GangSeat Seat() override { return seat; }
+  GangSeat seat;
+};
+
+std::string Bytes(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_TRUE(in.is_open()) << file;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct GangAlignmentTest : testing::Test {
+  GangAlignmentTest() {
+    WriteTinyTeacher(alone.Scratch() / "teacher");
+    task = {.teacher = alone.Scratch() / "teacher",
+            .state_dim = 4,
+            .data = {.retrieval_share = 1, .sequence_tokens = 160},
+            .tokens = 2 * 160 * 10};
+    task.data.prompts.pairs = 2;
+    task.batch_sequences = 2;
+  }
+
+  void AlignByTwo(std::vector<SeatedHost>& hosts, std::vector<absl::StatusOr<AlignReport>>& reports) {
+    RunRanks(2, 2, [&](const GangSeat& seat) {
+      SeatedHost& host = hosts[static_cast<std::size_t>(seat.rank)];
+      host.seat = seat;
+      reports[static_cast<std::size_t>(seat.rank)] = RunAlignTask(task, host, host.Output());
+    });
+  }
+
+  FolderHost alone;
+  AlignTask task;
+};
+
+TEST_F(GangAlignmentTest, GivesTheBitsOfOneWorker) {
+  const auto expected = RunAlignTask(task, alone, alone.Output());
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  std::vector<SeatedHost> hosts(2);
+  std::vector<absl::StatusOr<AlignReport>> reports(2);
+  AlignByTwo(hosts, reports);
+  for (const auto& report : reports) ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
+  EXPECT_TRUE(std::filesystem::is_empty(hosts[1].Output()));
+  EXPECT_NEAR(reports[0]->first_error, expected->first_error, 1e-9);
+}
+
+TEST_F(GangAlignmentTest, OneWorkerGoesOnFromTheGangsCheckpointToTheSameBits) {
+  ASSERT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
+  std::vector<SeatedHost> hosts(2);
+  for (SeatedHost& host : hosts) {
+    host.checkpoint_every_steps = 5;
+    host.stop_at_step = 7;
+  }
+  std::vector<absl::StatusOr<AlignReport>> reports(2);
+  AlignByTwo(hosts, reports);
+  for (const auto& report : reports) ASSERT_EQ(report.status().code(), absl::StatusCode::kCancelled);
+  hosts[0].stop_at_step.reset();
+  hosts[0].seat = {};
+  ASSERT_TRUE(RunAlignTask(task, hosts[0], hosts[0].Output()).ok());
+  EXPECT_EQ(hosts[0].reports.front().step, 0);
+  EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
+}
+
+}  // namespace
+}  // namespace rad

@@ -1,0 +1,82 @@
+// The headers of Gloo come from Debian, its code from within LibTorch: libgloo.so must not be linked.
+#define USE_C10D_GLOO
+#include "worker/parallel/collective.h"
+
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "worker/parallel/c10d_store.h"
+
+namespace rad {
+namespace {
+
+// Longer than rank 0 may spend on a checkpoint while the coordinator is away; a rank that died shows at once,
+// as its connections break.
+constexpr std::chrono::minutes kPatience{5};
+
+// Runs what waits for other ranks.
+template <typename Work>
+auto Together(const GangSeat& seat, const char* what, Work work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    throw PeerLost(absl::StrCat("rank ", seat.rank, " of ", seat.world_size, ", ", what, ": ", error.what()));
+  }
+}
+
+class BackendSum final : public PendingSum {
+ public:
+  BackendSum(const GangSeat& seat, c10::intrusive_ptr<c10d::Work> work)
+      : seat_(seat), work_(std::move(work)) {}
+  void Wait() override {
+    Together(seat_, "adding up", [&] { work_->wait(); });
+  }
+
+ private:
+  const GangSeat& seat_;
+  const c10::intrusive_ptr<c10d::Work> work_;
+};
+
+class BackendCollective final : public Collective {
+ public:
+  BackendCollective(GangSeat seat, c10::intrusive_ptr<c10d::Backend> backend)
+      : seat_(std::move(seat)), backend_(std::move(backend)) {}
+
+  int rank() const override { return seat_.rank; }
+  int world_size() const override { return seat_.world_size; }
+
+  std::unique_ptr<PendingSum> StartSum(at::Tensor tensor) override {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    return std::make_unique<BackendSum>(
+        seat_, Together(seat_, "adding up", [&] { return backend_->allreduce(tensors); }));
+  }
+
+  void Send(at::Tensor tensor, int to_rank) override {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    Together(seat_, "sending", [&] { backend_->send(tensors, to_rank, 0)->wait(); });
+  }
+
+  void Receive(at::Tensor tensor, int from_rank) override {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    Together(seat_, "receiving", [&] { backend_->recv(tensors, from_rank, 0)->wait(); });
+  }
+
+ private:
+  const GangSeat seat_;
+  const c10::intrusive_ptr<c10d::Backend> backend_;
+};
+
+}  // namespace
+
+std::unique_ptr<Collective> Collective::Join(const GangSeat& seat) {
+  auto options = c10d::ProcessGroupGloo::Options::create(kPatience);
+  options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(seat.address));
+  const auto store = MakeC10dStore(*seat.meeting);
+  store->setTimeout(kPatience);
+  return Together(seat, "meeting the other ranks", [&] {
+    return std::make_unique<BackendCollective>(
+        seat, c10::make_intrusive<c10d::ProcessGroupGloo>(store, seat.rank, seat.world_size, options));
+  });
+}
+
+}  // namespace rad

@@ -1,0 +1,39 @@
+// collective.h: what ranks of a gang do together. Every rank makes the same calls in the same order. Sums
+// come to the same bits on all ranks. Not thread-safe.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+
+#include "worker/gang.h"
+
+namespace rad {
+
+// Something all ranks have begun.
+class PendingSum {
+ public:
+  virtual ~PendingSum() = default;
+  virtual void Wait() = 0;  // throws PeerLost
+};
+
+class Collective {
+ public:
+  // Connects to the other ranks of the seat. Throws PeerLost when one of them does not come within minutes,
+  // and c10::Error when this machine cannot be reached under the seat's address.
+  static std::unique_ptr<Collective> Join(const GangSeat& seat);
+  virtual ~Collective() = default;
+
+  virtual int rank() const = 0;
+  virtual int world_size() const = 0;
+
+  // Begins to add up `tensor` (dense, on the CPU) of all ranks, in place; it must not be touched until then.
+  virtual std::unique_ptr<PendingSum> StartSum(at::Tensor tensor) = 0;
+  void Sum(const at::Tensor& tensor) { StartSum(tensor)->Wait(); }
+
+  // One rank's tensor to another's of the same shape and type. Both throw PeerLost.
+  virtual void Send(at::Tensor tensor, int to_rank) = 0;
+  virtual void Receive(at::Tensor tensor, int from_rank) = 0;
+};
+
+}  // namespace rad
