@@ -28,13 +28,18 @@ absl::Status InField(const std::string& field, const absl::Status& status) {
 absl::StatusOr<std::vector<TokenShard>> ShardsOf(const SourceFiles& files, const DataSpec& spec,
                                                  const Tokenizer& tokenizer,
                                                  const std::string& tokenizer_digest,
-                                                 const TokeniseProgress& progress) {
+                                                 const ReadProgress& progress) {
   std::vector<TokenShard> shards;
+  std::uint64_t done_bytes = 0;
+  std::error_code error;
   if (files.source.kind == DataSource::Kind::kTokens) {
     for (const std::filesystem::path& path : files.paths) {
       auto shard = TokenShard::Open(path, tokenizer_digest);
       if (!shard.ok()) return InField(files.field, shard.status());
       shards.push_back(*std::move(shard));
+      done_bytes += std::filesystem::file_size(path, error);
+      if (absl::Status status = progress ? progress(done_bytes, files.bytes) : absl::OkStatus(); !status.ok())
+        return status;
     }
     return shards;
   }
@@ -111,8 +116,8 @@ absl::Status Divide(const DataSpec& spec, const std::vector<std::vector<Document
 }  // namespace
 
 absl::StatusOr<Corpus> OpenCorpus(const DataSpec& spec, const Tokenizer& tokenizer,
-                                  const TokeniseProgress& progress) {
-  const auto sources = ListSourceFiles(spec);
+                                  const ReadProgress& progress) {
+  const auto sources = ListSourceFiles(spec, progress);
   if (!sources.ok()) return sources.status();
   Corpus corpus;
   corpus.digest = DigestOf(*sources);

@@ -31,6 +31,6 @@ struct Corpus {
 // nothing is left to train on, for a held-out share of documents that are all alike;
 // FAILED_PRECONDITION when the files do not have spec.digest, as they changed since.
 absl::StatusOr<Corpus> OpenCorpus(const DataSpec& spec, const Tokenizer& tokenizer,
-                                  const TokeniseProgress& progress = {});
+                                  const ReadProgress& progress = {});
 
 }  // namespace rad

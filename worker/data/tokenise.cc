@@ -33,12 +33,8 @@ class FileTokeniser {
  public:
   FileTokeniser(const SourceFiles& files, const Tokenizer& tokenizer,
                 const std::function<absl::Status(std::span<const TokenId>)>& add,
-                const TokeniseProgress& progress)
-      : files_(files), tokenizer_(tokenizer), add_(add), progress_(progress) {
-    std::error_code error;
-    for (const std::filesystem::path& path : files.paths)
-      total_bytes_ += std::filesystem::file_size(path, error);
-  }
+                const ReadProgress& progress)
+      : files_(files), tokenizer_(tokenizer), add_(add), progress_(progress) {}
 
   absl::Status Run() {
     for (const std::filesystem::path& path : files_.paths) {
@@ -98,14 +94,14 @@ class FileTokeniser {
     since_report_ += bytes;
     if (!progress_ || since_report_ < kPieceBytes) return absl::OkStatus();
     since_report_ = 0;
-    return progress_(done_bytes_, total_bytes_);
+    return progress_(done_bytes_, files_.bytes);
   }
 
   const SourceFiles& files_;
   const Tokenizer& tokenizer_;
   const std::function<absl::Status(std::span<const TokenId>)>& add_;
-  const TokeniseProgress& progress_;
-  std::uint64_t total_bytes_ = 0, done_bytes_ = 0, since_report_ = 0;
+  const ReadProgress& progress_;
+  std::uint64_t done_bytes_ = 0, since_report_ = 0;
   std::vector<TokenId> ids_;
 };
 
@@ -113,7 +109,7 @@ class FileTokeniser {
 
 absl::Status TokeniseFiles(const SourceFiles& files, const Tokenizer& tokenizer,
                            const std::function<absl::Status(std::span<const TokenId>)>& add,
-                           const TokeniseProgress& progress) {
+                           const ReadProgress& progress) {
   return FileTokeniser(files, tokenizer, add, progress).Run();
 }
 

@@ -11,14 +11,11 @@
 
 namespace rad {
 
-// Called now and then; an error ends the work and is returned.
-using TokeniseProgress = std::function<absl::Status(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
-
 // Calls add(ids) for every document of a source of kind kText or kJsonl that is not blank. One document's ids
 // are in memory at a time; bytes of plain text that are not UTF-8 become U+FFFD. INVALID_ARGUMENT names file
 // and line of JSON that is no object with a string in the source's field; errors of `add` are returned.
 absl::Status TokeniseFiles(const SourceFiles& files, const Tokenizer& tokenizer,
                            const std::function<absl::Status(std::span<const TokenId>)>& add,
-                           const TokeniseProgress& progress);
+                           const ReadProgress& progress);
 
 }  // namespace rad

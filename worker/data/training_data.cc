@@ -87,7 +87,7 @@ TrainingData::TrainingData(DataSpec spec, const Tokenizer& tokenizer, Corpus cor
       mixture_(SharesOf(spec_, corpus_)) {}
 
 absl::StatusOr<TrainingData> TrainingData::Open(const DataSpec& spec, const Tokenizer& tokenizer,
-                                                const TokeniseProgress& progress) {
+                                                const ReadProgress& progress) {
   if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
   DataSpec checked = spec;
   checked.prompts.split = ProbeSplit::kTrain;

@@ -36,7 +36,7 @@ class TrainingData {
   // Errors as in OpenCorpus; INVALID_ARGUMENT also for shares that do not add up and for a prompt that
   // sequence_tokens cannot hold.
   static absl::StatusOr<TrainingData> Open(const DataSpec& spec, const Tokenizer& tokenizer,
-                                           const TokeniseProgress& progress = {});
+                                           const ReadProgress& progress = {});
 
   // What the sequences are made of that the spec has from the teacher; set before the first such batch.
   void SetTeacherText(std::vector<TokenShard> shards);

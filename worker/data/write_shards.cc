@@ -57,7 +57,7 @@ class ShardSequence {
 }  // namespace
 
 absl::StatusOr<WrittenShards> WriteShards(const SourceFiles& files, const Tokenizer& tokenizer,
-                                          const fs::path& folder, const TokeniseProgress& progress,
+                                          const fs::path& folder, const ReadProgress& progress,
                                           std::uint64_t tokens_per_shard) {
   std::error_code error;
   if (fs::exists(folder, error))

@@ -24,7 +24,7 @@ inline constexpr std::uint64_t kTokensPerShard = std::uint64_t{1} << 28;
 // blank.
 absl::StatusOr<WrittenShards> WriteShards(const SourceFiles& files, const Tokenizer& tokenizer,
                                           const std::filesystem::path& folder,
-                                          const TokeniseProgress& progress = {},
+                                          const ReadProgress& progress = {},
                                           std::uint64_t tokens_per_shard = kTokensPerShard);
 
 }  // namespace rad

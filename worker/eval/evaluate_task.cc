@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "worker/data/held_out.h"
-#include "worker/data/report_tokenising.h"
+#include "worker/data/report_reading.h"
 #include "worker/eval/answer_probe.h"
 #include "worker/eval/text_loss.h"
 #include "worker/model/hybrid_decode.h"
@@ -121,7 +121,7 @@ bool AsksAboutHeldOutText(const EvaluateTask& task) {
 // Empty when nothing of it is asked for.
 absl::StatusOr<Corpus> OpenText(const EvaluateTask& task, const Models& models, TaskHost& host) {
   if (task.text_tokens == 0 && !AsksAboutHeldOutText(task)) return Corpus();
-  return OpenCorpus(task.data, *models.tokenizer, ReportTokenising(host));
+  return OpenCorpus(task.data, *models.tokenizer, ReportReading(host));
 }
 
 absl::Status AnswerTasks(const EvaluateTask& task, const Corpus& text, const Models& models, TaskHost& host,

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "worker/data/corpus.h"
-#include "worker/data/report_tokenising.h"
+#include "worker/data/report_reading.h"
 #include "worker/tasks/spec.h"
 
 namespace rad {
@@ -13,7 +13,7 @@ absl::StatusOr<std::string> TryData(const v1::Data& data, const std::string& tea
   if (!tokenizer.ok()) return tokenizer.status();
   DataSpec spec = DataOf(data, {});
   spec.cache = host.TokenFolder();
-  auto corpus = OpenCorpus(spec, **tokenizer, ReportTokenising(host));
+  auto corpus = OpenCorpus(spec, **tokenizer, ReportReading(host));
   if (!corpus.ok()) return corpus.status();
   return std::move(corpus->digest);
 }
