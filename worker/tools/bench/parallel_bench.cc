@@ -38,7 +38,7 @@ class Rank {
  public:
   Rank(const Transformer& teacher, const GangSeat& seat)
       : collective_(seat.alone() ? nullptr : Collective::Join(seat)),
-        trainer_(teacher, MakeStudent(teacher), /*temperature=*/1, seat, collective_.get()) {}
+        trainer_(teacher, MakeStudent(teacher), {}, seat, collective_.get()) {}
 
   void Train(const BatchTensors& batch, int steps) {
     for (int i = 0; i < steps; ++i) trainer_.Step(batch, kLearningRate, /*seed=*/1, step_++);
