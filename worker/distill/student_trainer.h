@@ -33,7 +33,7 @@ LossPositions PositionsWithin(const LossPositions& positions, std::int64_t begin
 
 struct DistillStep {
   double loss = 0;                             // distance of the distributions
-  std::map<std::string, double> extra_losses;  // "next_token", "hidden", where they have a weight; without it
+  std::map<std::string, double> extra_losses;  // "next_token" and "hidden" where asked for, unweighted
   bool skipped = false;                        // the gradient was not finite, and nothing was changed
 };
 

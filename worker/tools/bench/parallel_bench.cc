@@ -7,11 +7,11 @@
 #include <memory>
 #include <thread>
 
-#include "worker/distill/join_student.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/parallel/local_meeting_place.h"
+#include "worker/tools/bench/bench_student.h"
 
 namespace rad {
 namespace {
@@ -22,23 +22,12 @@ constexpr int kStepsPerTurn = 2;
 constexpr int kStateDim = 8;
 constexpr double kLearningRate = 1e-4;
 
-// No head kept: the most there is to train. Speed does not depend on what the weights are.
-HybridStudent MakeStudent(const Transformer& teacher) {
-  const ModelConfig& config = teacher.config;
-  std::vector<Mamba2Weights> mixers;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, kStateDim));
-    mixers.back().in_proj.normal_(0, 0.02);
-  }
-  return JoinStudent(teacher, {.state_dim = kStateDim}, mixers, {});
-}
-
 // One rank and what it trains. All of its calls come from one thread at a time.
 class Rank {
  public:
   Rank(const Transformer& teacher, const GangSeat& seat)
       : collective_(seat.alone() ? nullptr : Collective::Join(seat)),
-        trainer_(teacher, MakeStudent(teacher), {}, seat, collective_.get()) {}
+        trainer_(teacher, MakeBenchStudent(teacher, kStateDim), {}, seat, collective_.get()) {}
 
   void Train(const BatchTensors& batch, int steps) {
     for (int i = 0; i < steps; ++i) trainer_.Step(batch, kLearningRate, /*seed=*/1, step_++);
@@ -64,13 +53,6 @@ double Seconds(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-BatchTensors RandomBatch(std::int64_t vocab, const ParallelBench& bench) {
-  BatchTensors batch;
-  batch.ids = at::randint(vocab, {bench.batch_sequences, bench.sequence_tokens}, at::kLong);
-  batch.is_answer = at::zeros(batch.ids.sizes(), at::kBool);
-  return batch;
-}
-
 }  // namespace
 
 absl::Status RunParallelBench(const ParallelBench& bench, const EmitRow& emit) {
@@ -82,7 +64,8 @@ absl::Status RunParallelBench(const ParallelBench& bench, const EmitRow& emit) {
   std::cerr << "bench: batches of " << bench.batch_sequences << " sequences of " << bench.sequence_tokens
             << " tokens, N = " << kStateDim << ", " << teacher->dtype() << ", " << kTurns << " turns of "
             << kStepsPerTurn << " steps\n";
-  const BatchTensors batch = RandomBatch(teacher->config.vocab, bench);
+  const BatchTensors batch =
+      MakeBenchBatch(teacher->config.vocab, bench.batch_sequences, bench.sequence_tokens);
   LocalMeetingPlace meeting;
   Rank alone(*teacher, {});
   std::vector<std::unique_ptr<Rank>> gang(kRanks);
