@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <barrier>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -39,13 +40,40 @@ class Rank {
   std::int64_t step_ = 0;
 };
 
-// Calls work(rank) for each on a thread of its own and waits; what one throws ends the program, as a
-// benchmark without its figure is of no use.
-void OnThreads(const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < kRanks; ++rank) threads.emplace_back(work, rank);
-  for (std::thread& thread : threads) thread.join();
-}
+// Two ranks, each on a thread that lasts, as a worker's does: what its memory has cost once is paid. What one
+// of them throws ends the program, as a benchmark without its figure is of no use.
+class Gang {
+ public:
+  Gang(const Transformer& teacher, const BatchTensors& batch) {
+    for (int rank = 0; rank < kRanks; ++rank) {
+      threads_.emplace_back([this, &teacher, &batch, rank] {
+        Rank seated(teacher, {rank, kRanks, kRanks, "127.0.0.1", &meeting_});
+        seated.Train(batch, 1);  // warms up
+        turn_.arrive_and_wait();
+        for (int turn = 0; turn < kTurns; ++turn) {
+          turn_.arrive_and_wait();
+          seated.Train(batch, kStepsPerTurn);
+          turn_.arrive_and_wait();
+        }
+      });
+    }
+    turn_.arrive_and_wait();
+  }
+  ~Gang() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  // To be called kTurns times.
+  void TakeTurn() {
+    turn_.arrive_and_wait();
+    turn_.arrive_and_wait();
+  }
+
+ private:
+  LocalMeetingPlace meeting_;
+  std::barrier<> turn_{kRanks + 1};
+  std::vector<std::thread> threads_;
+};
 
 double Seconds(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
@@ -66,22 +94,13 @@ absl::Status RunParallelBench(const ParallelBench& bench, const EmitRow& emit) {
             << kStepsPerTurn << " steps\n";
   const BatchTensors batch =
       MakeBenchBatch(teacher->config.vocab, bench.batch_sequences, bench.sequence_tokens);
-  LocalMeetingPlace meeting;
   Rank alone(*teacher, {});
-  std::vector<std::unique_ptr<Rank>> gang(kRanks);
-  OnThreads([&](int rank) {
-    gang[static_cast<std::size_t>(rank)] =
-        std::make_unique<Rank>(*teacher, GangSeat{rank, kRanks, kRanks, "127.0.0.1", &meeting});
-  });
-  const auto train_gang = [&](int steps) {
-    OnThreads([&](int rank) { gang[static_cast<std::size_t>(rank)]->Train(batch, steps); });
-  };
   alone.Train(batch, 1);  // warms up
-  train_gang(1);
+  Gang gang(*teacher, batch);
   double alone_seconds = 0, gang_seconds = 0;
   for (int turn = 0; turn < kTurns; ++turn) {
     alone_seconds += Seconds([&] { alone.Train(batch, kStepsPerTurn); });
-    gang_seconds += Seconds([&] { train_gang(kStepsPerTurn); });
+    gang_seconds += Seconds([&] { gang.TakeTurn(); });
   }
   const double tokens = 1.0 * kTurns * kStepsPerTurn * bench.batch_sequences * bench.sequence_tokens;
   emit({"data_parallel_ratio", tokens / gang_seconds, "tokens/s", tokens / alone_seconds,
