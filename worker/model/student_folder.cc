@@ -110,8 +110,8 @@ absl::StatusOr<std::vector<NamedTensor>> BaseTensors(const ModelFile& teacher) {
     const auto shape = teacher.Shape(name);
     if (!shape.ok()) return shape.status();
     at::Tensor tensor = at::empty(*shape);
-    const absl::Status status = teacher.ReadFloat32(
-        name, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+    const absl::Status status = teacher.ReadRows(
+        name, 0, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
     if (!status.ok()) return status;
     tensors.push_back({name, tensor});
   }
