@@ -25,31 +25,35 @@ absl::Status InField(const std::string& field, const absl::Status& status) {
           absl::StrCat(field, ": ", status.message())};
 }
 
+absl::StatusOr<std::vector<TokenShard>> MapShards(const SourceFiles& files,
+                                                  const std::string& tokenizer_digest,
+                                                  const ReadProgress& progress) {
+  std::vector<TokenShard> shards;
+  std::uint64_t done_bytes = 0;
+  for (const std::filesystem::path& path : files.paths) {
+    auto shard = TokenShard::Open(path, tokenizer_digest);
+    if (!shard.ok()) return InField(files.field, shard.status());
+    shards.push_back(*std::move(shard));
+    std::error_code error;
+    done_bytes += std::filesystem::file_size(path, error);
+    if (absl::Status status = progress ? progress(done_bytes, files.bytes) : absl::OkStatus(); !status.ok())
+      return status;
+  }
+  return shards;
+}
+
 absl::StatusOr<std::vector<TokenShard>> ShardsOf(const SourceFiles& files, const DataSpec& spec,
                                                  const Tokenizer& tokenizer,
                                                  const std::string& tokenizer_digest,
                                                  const ReadProgress& progress) {
-  std::vector<TokenShard> shards;
-  std::uint64_t done_bytes = 0;
-  std::error_code error;
-  if (files.source.kind == DataSource::Kind::kTokens) {
-    for (const std::filesystem::path& path : files.paths) {
-      auto shard = TokenShard::Open(path, tokenizer_digest);
-      if (!shard.ok()) return InField(files.field, shard.status());
-      shards.push_back(*std::move(shard));
-      done_bytes += std::filesystem::file_size(path, error);
-      if (absl::Status status = progress ? progress(done_bytes, files.bytes) : absl::OkStatus(); !status.ok())
-        return status;
-    }
-    return shards;
-  }
+  if (files.source.kind == DataSource::Kind::kTokens) return MapShards(files, tokenizer_digest, progress);
   const std::string name = absl::StrCat(files.digest, "-", tokenizer_digest, "-", kShardVersion);
-  auto shard = CachedShard(
-      spec.cache, name, tokenizer, tokenizer_digest, [&](TokenShardWriter& writer) -> absl::Status {
-        return TokeniseFiles(
-            files, tokenizer, [&](std::span<const TokenId> ids) { return writer.Add(ids); }, progress);
-      });
+  auto shard = CachedShard(spec.cache, name, tokenizer, tokenizer_digest, [&](TokenShardWriter& writer) {
+    const auto add = [&](std::span<const TokenId> ids) { return writer.Add(ids); };
+    return TokeniseFiles(files, tokenizer, add, progress);
+  });
   if (!shard.ok()) return shard.status();
+  std::vector<TokenShard> shards;
   shards.push_back(*std::move(shard));
   return shards;
 }

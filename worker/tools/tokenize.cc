@@ -94,7 +94,7 @@ int TokenizeTool(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (!arguments.out.empty() && arguments.text.empty() && arguments.jsonl.empty())
-      throw CLI::RequiredError("--out needs --text or --jsonl");
+      throw CLI::ValidationError("--out", "needs --text or --jsonl");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
