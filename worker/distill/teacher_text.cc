@@ -18,7 +18,7 @@ namespace {
 
 // Tokens written in step, which bounds the key-value cache; and documents, beyond which the products' rate no
 // longer grows.
-constexpr std::int64_t kBatchTokens = 8192, kBatchDocuments = 64;
+constexpr std::int64_t kBatchTokens = 4096, kBatchDocuments = 64;
 constexpr std::uint64_t kTeacherText = 0x7ea;  // what the numbers drawn are for
 
 // Of each row of logits [b, V], given a number in [0, 1) each.
@@ -42,7 +42,8 @@ class TeacherWriter {
         vocab_(std::min(teacher.tokenizer->vocab_size(), teacher.model.config.vocab)),
         documents_(std::clamp<std::int64_t>(kBatchTokens / spec.sequence_tokens, 1, kBatchDocuments)) {
     progress_.phase = "sampling text from the teacher";
-    progress_.total = static_cast<double>(tokens);
+    const std::int64_t batch_tokens = documents_ * spec.sequence_tokens;
+    progress_.total = static_cast<double>((tokens + batch_tokens - 1) / batch_tokens * batch_tokens);
     progress_.unit = "tokens";
   }
 
