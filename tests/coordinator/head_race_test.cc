@@ -107,7 +107,8 @@ TEST(HeadRace, StartsWithEveryHeadOnTheSameFewExamples) {
   EXPECT_EQ(decision.reason, "round 1: 270 heads on 10 examples; 0 of 270 heads are out");
 }
 
-// With a spread this wide nobody leaves, so the rounds show as planned. Of the first leaders five fall behind.
+// With a spread this wide nobody leaves, so the rounds show as planned. Of the first leaders five fall
+// behind.
 TEST(HeadRace, LeadersRunAheadOfTheOthers) {
   RaceOptions options = Smollm2();
   options.examples = 400;
