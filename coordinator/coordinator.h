@@ -107,13 +107,15 @@ class Coordinator {
   // NOT_FOUND: the lease ran out; register again.
   absl::Status Receive(const v1::WorkerMessage& message);
 
-  struct FencedTask {
-    v1::Task task;
-    std::uint32_t keep_latest = 1;
-  };
-  // Who may write artifacts. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a
+  // --- what becomes of artifacts (coordinator_artifacts.cc) ---
+  // The task that may write them. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a
   // running attempt.
-  absl::StatusOr<FencedTask> CheckFence(const v1::Fence& fence);
+  absl::StatusOr<v1::Task> CheckFence(const v1::Fence& fence);
+  // Says in the job's events that its checkpoints are refused (RESOURCE_EXHAUSTED), once until they are taken
+  // again.
+  void NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, const absl::Status& committed);
+  // Says so in the events of the jobs whose artifacts these are.
+  void NoteDamage(const std::string& sha256, const std::vector<v1::Manifest>& artifacts);
 
   // --- for the ranks of a gang (coordinator_rendezvous.cc), as in rendezvous.proto ---
   absl::Status SetKey(const v1::Fence& fence, const std::string& key, const std::string& value);
@@ -155,6 +157,7 @@ class Coordinator {
     absl::Duration started_at;
     v1::Progress progress;
     bool has_progress = false;
+    bool checkpoints_refused = false;
   };
 
   struct LiveJob {
@@ -197,6 +200,8 @@ class Coordinator {
   void StopTask(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CountEndings(const v1::JobRecord& before, const v1::JobRecord& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // An event of the job; nothing else changes.
+  void Note(LiveJob& job, const PlanNote& note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Changed(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Event MakeEvent(const v1::JobRecord& record, const Waiting& waiting, const PlanNote& note,
                       std::uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

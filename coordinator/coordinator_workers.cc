@@ -145,17 +145,6 @@ bool Coordinator::IsSeated(const Worker& worker) {
   return seat != nullptr && seat->worker_id == worker.id && !seat->ended;
 }
 
-absl::StatusOr<Coordinator::FencedTask> Coordinator::CheckFence(const v1::Fence& fence) {
-  absl::MutexLock lock(&mutex_);
-  const Located located = Locate(fence);
-  if (!located) return StaleFence(fence);
-  if (fence.rank() != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("rank ", fence.rank(), " of task ", fence.task_id(), " wrote what only rank 0 may"));
-  }
-  return FencedTask{located.place.task->task(), located.job->record.job().spec().checkpoint().keep_latest()};
-}
-
 void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) {
   if (worker.sink != nullptr) {
     v1::Directive renewed;

@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<std::string>> ArtifactStore::Missing(const std::vecto
   return missing;
 }
 
-absl::Status ArtifactStore::CheckFreeSpace(std::size_t bytes) const {
+absl::Status ArtifactStore::CheckFreeSpace(std::uint64_t bytes) const {
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder_, error);
   if (error || space.available >= bytes + kReservedDiskBytes) return absl::OkStatus();
@@ -125,9 +125,50 @@ absl::Status ArtifactStore::PutChunk(absl::string_view digest, absl::string_view
 absl::StatusOr<std::string> ArtifactStore::GetChunk(absl::string_view digest) const {
   std::string record;
   rocksdb::Status status = database_.db->Get({}, Of(kChunks), AsSlice(digest), &record);
-  if (status.IsNotFound()) return absl::NotFoundError(absl::StrCat("no chunk ", digest));
+  if (status.IsNotFound()) {
+    if (!IsReferenced(digest)) return absl::NotFoundError(absl::StrCat("no chunk ", digest));
+    return absl::DataLossError(absl::StrCat("chunk ", digest, " was damaged and is no longer served: ",
+                                            "restore the data folder from a backup, or run the stage again"));
+  }
   if (!status.ok()) return FromRocks(status, absl::StrCat("reading chunk ", digest));
   return DecodeChunk(digest, std::move(record));
+}
+
+absl::StatusOr<bool> ArtifactStore::IsDamaged(absl::string_view digest) const {
+  const absl::StatusOr<std::string> data = GetChunk(digest);
+  if (data.ok()) return Sha256Hex(*data) != digest;
+  if (absl::IsDataLoss(data.status())) return true;
+  return data.status();
+}
+
+absl::StatusOr<std::vector<std::string>> ArtifactStore::DropDamaged(absl::string_view digest) {
+  absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<bool> present = HasChunk(digest);
+  if (!present.ok()) return present.status();
+  if (!*present) return std::vector<std::string>();
+  for (int reads = 0; reads < 2; ++reads) {  // a bad read is not yet bad bytes
+    const absl::StatusOr<bool> damaged = IsDamaged(digest);
+    if (!damaged.ok()) return damaged.status();
+    if (!*damaged) return std::vector<std::string>();
+  }
+  // Not kept for looking at: a compaction that comes upon them would fail, and with it every later write.
+  rocksdb::WriteBatch batch;
+  batch.Delete(Of(kChunks), AsSlice(digest));
+  batch.Delete(Of(kStored), AsSlice(digest));
+  rocksdb::Status status = database_.db->Write(Unlogged(), &batch);
+  if (status.ok()) status = database_.db->Flush(rocksdb::FlushOptions(), {Of(kChunks), Of(kStored)});
+  if (!status.ok()) return FromRocks(status, absl::StrCat("dropping damaged chunk ", digest));
+  return ArtifactsNaming(digest);
+}
+
+absl::StatusOr<bool> ArtifactStore::IsWhole(absl::string_view id) const {
+  const absl::StatusOr<std::vector<std::string>> chunks = ChunksOf(id);
+  if (!chunks.ok()) return chunks.status();
+  for (const std::string& digest : *chunks) {
+    const absl::StatusOr<bool> present = HasChunk(digest);
+    if (!present.ok() || !*present) return present;
+  }
+  return true;
 }
 
 absl::Status ArtifactStore::Commit(const ArtifactRecord& artifact) {
@@ -185,6 +226,18 @@ bool ArtifactStore::IsReferenced(absl::string_view digest) const {
   row->Seek(prefix);
   // An unreadable index counts as a reference: better an orphan too many than a chunk too few.
   return !row->status().ok() || (row->Valid() && row->key().starts_with(prefix));
+}
+
+absl::StatusOr<std::vector<std::string>> ArtifactStore::ArtifactsNaming(absl::string_view digest) const {
+  const std::string prefix = absl::StrCat(digest, "/");
+  std::vector<std::string> ids;
+  std::unique_ptr<rocksdb::Iterator> row(database_.db->NewIterator({}, Of(kReferences)));
+  for (row->Seek(prefix); row->Valid() && row->key().starts_with(prefix); row->Next()) {
+    ids.push_back(row->key().ToString().substr(prefix.size()));
+  }
+  if (!row->status().ok())
+    return FromRocks(row->status(), absl::StrCat("looking for artifacts of chunk ", digest));
+  return ids;
 }
 
 absl::Status ArtifactStore::Delete(absl::string_view id, absl::Time now) {

@@ -55,9 +55,11 @@ class CheckpointsWhenDue {
     if (absl::Status earlier = checkpoints_.Check(); !earlier.ok()) return earlier;
     const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < plan_.steps;
     if (!due) return absl::OkStatus();
+    const std::int64_t last = gathered_;
     Gather(steps_done);
     const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
-    return saves ? Timed([&] { return checkpoints_.Start(steps_done); }) : absl::OkStatus();
+    return saves ? Timed([&] { return checkpoints_.Start(steps_done, history_.MeanLoss(last, steps_done)); })
+                 : absl::OkStatus();
   }
   absl::Status Finish() {
     Gather(plan_.steps);

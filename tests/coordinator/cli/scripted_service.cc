@@ -124,6 +124,12 @@ class ScriptedCoordinator::ArtifactCalls : public v1::ArtifactService::Service {
     response->set_data(found->second);
     return grpc::Status::OK;
   }
+  grpc::Status VerifyArtifact(grpc::ServerContext*, const v1::VerifyArtifactRequest* request,
+                              v1::VerifyArtifactResponse* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = script_.verified[request->artifact_id()];
+    return grpc::Status::OK;
+  }
   grpc::Status ListArtifacts(grpc::ServerContext*, const v1::ListArtifactsRequest* request,
                              v1::ListArtifactsResponse* response) override {
     absl::MutexLock lock(&mutex_);

@@ -30,7 +30,8 @@ struct Script {
   std::vector<v1::LogLine> logs;
   v1::ListWorkersResponse workers;
   std::map<std::string, v1::Manifest> manifests;
-  std::map<std::string, std::string> chunks;  // by SHA-256
+  std::map<std::string, std::string> chunks;                   // by SHA-256
+  std::map<std::string, v1::VerifyArtifactResponse> verified;  // by artifact
 
   std::vector<v1::SubmitRequest> submitted;
   std::vector<v1::ListRequest> listed;
