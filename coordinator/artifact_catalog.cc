@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "coordinator/checkpoint_retention.h"
 #include "coordinator/log.h"
+#include "proto/failpoint.h"
 #include "storage/sha256.h"
 
 namespace rad {
@@ -132,11 +133,13 @@ absl::StatusOr<std::string> ArtifactCatalog::Commit(v1::Manifest manifest, const
     if (absl::Status status = CheckRoom(manifest, rules, now); !status.ok()) return status;
   }
   if (absl::Status status = store_.Commit(record); !status.ok()) return status;
+  Failpoint("checkpoint_committed");
   if (absl::Status status = Remember(manifest); !status.ok()) return status;
   if (!is_checkpoint) return manifest.artifact_id();
   for (const std::string& id : Superseded(CheckpointsOfTask(manifest.task_digest()), rules)) {
     // The new checkpoint is durable whatever becomes of the old ones: they are dropped with the next.
     if (absl::Status status = Drop(id, now); !status.ok()) Log(status.ToString());
+    Failpoint("retention_dropped");
   }
   return manifest.artifact_id();
 }

@@ -77,7 +77,8 @@ class Coordinator {
     std::vector<v1::Event> events;
     bool ended = false;  // the job has ended and these are its last events
   };
-  // Events after `sequence`; waits up to `timeout` (wall time) for one.
+  // Events after `sequence`; waits up to `timeout` (wall time) for one. Where some of them were dropped, as
+  // an ended job keeps but its last ones, an event in their place says so.
   absl::StatusOr<EventPage> WaitEvents(const std::string& job_id, std::uint64_t sequence,
                                        absl::Duration timeout);
 
@@ -309,6 +310,7 @@ class Coordinator {
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);      // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
+  std::uint64_t epoch_floor_ ABSL_GUARDED_BY(mutex_) = 0;  // attempts from before a restore have lower epochs
   std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go

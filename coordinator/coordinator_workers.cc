@@ -9,6 +9,7 @@
 #include "coordinator/score_rows.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/work_digest.h"
+#include "proto/failpoint.h"
 #include "proto/protocol_version.h"
 
 namespace rad {
@@ -226,6 +227,7 @@ void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finish
   } else if (finished.failure().reason() != v1::TaskFailure::CANCELLED && !OfOneRank(finished)) {
     metrics_.StaleReport();
   }
+  Failpoint("finish_before_acknowledge");
   if (worker.assigned && SameFence(*worker.assigned, finished.fence())) worker.assigned.reset();
   if (worker.sink != nullptr) worker.sink->Send(Acknowledge(finished.fence()));
   Dispatch();

@@ -21,10 +21,10 @@
 namespace rad {
 
 inline constexpr std::size_t kMaxChunkBytes = 4 << 20;
-// A write is refused while less than this is free on the disk, so that the small `meta` store can still
-// write.
+// A write is refused while less than this is free on the disk, so that jobs can still be submitted
+// (kReservedForChangesBytes).
 inline constexpr std::uint64_t kReservedDiskBytes = 64 << 20;
-// A chunk that an uploader was told of stays this long, though no manifest names it yet.
+// A chunk that an uploader sent or was told of stays this long, though no manifest names it yet.
 inline constexpr absl::Duration kUploadGrace = absl::Hours(1);
 
 struct ArtifactRecord {
@@ -77,6 +77,9 @@ class ArtifactStore {
 
   std::uint64_t DiskBytes() const;
   std::uint64_t MemtableBytes() const;
+
+  // For backups.h.
+  rocksdb::DB* database() const { return database_.db.get(); }
 
  private:
   enum Family { kChunks, kStored, kManifests, kReferences };

@@ -113,6 +113,28 @@ TEST(ArtifactStore, AChunkAnUploaderWasToldOfIsNotDropped) {
   EXPECT_TRUE(store->Commit({"new", "m", {a}}).ok());
 }
 
+// Checkpoints follow one another faster than promises end.
+TEST(ArtifactStore, ACommittedArtifactsChunksGoWithItHoweverNewTheyAre) {
+  TempFolder folder;
+  std::unique_ptr<ArtifactStore> store = Open(folder);
+  const std::string a = PutContent(*store, 'a');
+  ASSERT_TRUE(store->Commit({"artifact", "m", {a}}).ok());
+  ASSERT_TRUE(store->Delete("artifact", kNow).ok());
+  EXPECT_THAT(store->Missing({a}, kNow).value(), ElementsAre(a));
+}
+
+TEST(ArtifactStore, ChunksOfAnUploadThatNeverEndedGoOnceTheirTimeIsUp) {
+  TempFolder folder;
+  std::unique_ptr<ArtifactStore> store = Open(folder);
+  const std::string orphan = PutContent(*store, 'o'), a = PutContent(*store, 'a');
+  for (const absl::Time now : {kNow, kMuchLater}) {
+    ASSERT_TRUE(store->Commit({"artifact", "m", {a}}).ok());
+    ASSERT_TRUE(store->Delete("artifact", now).ok());
+    EXPECT_EQ(store->GetChunk(orphan).ok(), now == kNow);
+    PutContent(*store, 'a');
+  }
+}
+
 TEST(ArtifactStore, DroppedChunksGiveTheirDiskSpaceBack) {
   TempFolder folder;
   std::unique_ptr<ArtifactStore> store = Open(folder);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/tasks/artifact_client.h"
 #include "worker/tasks/file_chunks.h"
 #include "worker/tasks/parallel.h"
@@ -52,6 +53,7 @@ absl::StatusOr<std::string> ArtifactClient::Upload(const std::filesystem::path& 
     if (!absl::IsFailedPrecondition(committed)) return committed;
     bool none_missing = false;
     if (absl::Status put = PutMissing(folder, manifest, none_missing); !put.ok()) return put;
+    Failpoint("executor_chunks_sent");
     if (none_missing && tries > 0) return absl::AbortedError(committed.message());
   }
   return absl::AbortedError("committing an artifact: refused although every chunk was sent");

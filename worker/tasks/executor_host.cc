@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/wire/fence.h"
 #include "worker/wire/monotonic.h"
 
@@ -70,7 +71,9 @@ absl::Status ExecutorHost::SaveCheckpoint(const fs::path& folder, std::int64_t s
   v1::Manifest manifest = Header(v1::Manifest::CHECKPOINT);
   manifest.set_step(static_cast<std::uint64_t>(step));
   if (loss) manifest.set_loss(*loss);
-  return client_.Upload(folder, std::move(manifest)).status();
+  absl::Status saved = client_.Upload(folder, std::move(manifest)).status();
+  Failpoint("executor_checkpoint_saved");
+  return saved;
 }
 
 absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
@@ -84,6 +87,7 @@ absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
     fs::remove_all(folder, error);
     const absl::Status fetched = client_.Download(**manifest, folder);
     if (fetched.ok()) {
+      Failpoint("executor_checkpoint_fetched");
       earlier_seconds_ = ReadSeconds(folder);
       return TaskCheckpoint{folder, static_cast<std::int64_t>((*manifest)->step())};
     }

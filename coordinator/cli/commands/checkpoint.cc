@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t kPageArtifacts = 100;
 constexpr std::size_t kMaxArtifacts = 10'000;
+constexpr absl::Duration kVerifyTimeout = absl::Minutes(10);  // gigabytes
 
 struct ListOptions {
   std::string job;
@@ -107,7 +108,7 @@ struct VerifyOptions {
 };
 
 absl::StatusOr<int> Verify(Session& session, const VerifyOptions& options) {
-  auto client = session.Connect();
+  auto client = session.Connect(kVerifyTimeout);
   if (!client.ok()) return client.status();
   v1::VerifyArtifactRequest request;
   request.set_artifact_id(options.artifact);
