@@ -1,14 +1,13 @@
 // A coordinator killed at any moment loses nothing that it acknowledged and tears nothing that it stored.
-// RAD_CHAOS_KILLS: how many random kills (50; 500 is the long form). RAD_CHAOS_SEED: which.
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <random>
 #include <thread>
 
+#include "tests/chaos/chaos_form.h"
 #include "tests/chaos/killed_coordinator.h"
 #include "tests/chaos/witness.h"
 #include "tests/storage/temp_folder.h"
@@ -16,15 +15,9 @@
 namespace rad {
 namespace {
 
-std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 class KillCoordinatorTest : public testing::Test {
  protected:
   KillCoordinatorTest() {
-    std::cout << "RAD_CHAOS_SEED=" << seed_ << "\n";
     EXPECT_TRUE(coordinator_.Start());
     witness_.Begin(coordinator_.channel());
   }
@@ -40,15 +33,14 @@ class KillCoordinatorTest : public testing::Test {
     witness_.CheckRecent();
   }
 
-  const std::uint64_t seed_ = FromEnvironment("RAD_CHAOS_SEED", std::random_device()());
   TempFolder folder_;
   KilledCoordinator coordinator_{folder_.path()};
-  Witness witness_{seed_};
-  std::mt19937_64 random_{seed_};
+  Witness witness_{Seed()};
+  std::mt19937_64 random_{Seed()};
 };
 
 TEST_F(KillCoordinatorTest, AtRandomMoments) {
-  const std::uint64_t kills = FromEnvironment("RAD_CHAOS_KILLS", 50);
+  const std::uint64_t kills = Kills();
   for (std::uint64_t kill = 0; kill < kills && !HasFailure(); ++kill) {
     SCOPED_TRACE(testing::Message() << "kill " << kill);
     if (random_() % 5 == 0) {  // while it recovers from the last one
@@ -101,6 +93,23 @@ TEST_F(KillCoordinatorTest, AtEveryNamedPlace) {
   }
   ASSERT_TRUE(witness_.BackUp());
   witness_.CheckBackups();
+  witness_.CheckAll();
+}
+
+TEST_F(KillCoordinatorTest, WhileItRestoresABackup) {
+  ASSERT_TRUE(witness_.SaveCheckpoint());
+  ASSERT_TRUE(witness_.BackUp());
+  coordinator_.Kill();
+  const std::filesystem::path data = coordinator_.data();
+  const std::filesystem::path backups = folder_.path() / "backups";
+  std::filesystem::rename(data / "backups", backups);
+  std::filesystem::remove_all(data);
+  coordinator_.Restore(backups, "restore_written:1");
+  EXPECT_TRUE(coordinator_.ReachedFailpoint());
+  EXPECT_FALSE(std::filesystem::exists(data)) << "half a restore is taken for a whole one";
+  coordinator_.Restore(backups);
+  EXPECT_TRUE(std::filesystem::exists(data));
+  StartAndCheck();
   witness_.CheckAll();
 }
 

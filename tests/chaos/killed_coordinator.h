@@ -21,15 +21,20 @@ class KilledCoordinator {
   // Without waiting for anything.
   void Launch(const std::string& failpoint = "");
   void Kill() { process_->Kill(); }
+  // Restores the newest backup instead, and waits for the end.
+  void Restore(const std::filesystem::path& backups, const std::string& failpoint = "");
   pid_t pid() const { return process_->pid(); }
   bool Died() { return process_->Ended(); }
   // Whether the last failpoint was reached.
   bool ReachedFailpoint() const;
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  std::filesystem::path data() const { return folder_ / "data"; }
   std::filesystem::path log() const { return folder_ / "coordinator.log"; }
 
  private:
+  void Run(const std::vector<std::string>& arguments, const std::string& failpoint);
+
   const std::filesystem::path folder_;
   std::unique_ptr<Process> process_;
   std::shared_ptr<grpc::Channel> channel_;

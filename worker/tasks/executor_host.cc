@@ -87,7 +87,6 @@ absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
     fs::remove_all(folder, error);
     const absl::Status fetched = client_.Download(**manifest, folder);
     if (fetched.ok()) {
-      Failpoint("executor_checkpoint_fetched");
       earlier_seconds_ = ReadSeconds(folder);
       return TaskCheckpoint{folder, static_cast<std::int64_t>((*manifest)->step())};
     }
