@@ -4,6 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/data_validation.h"
+#include "coordinator/job_probes.h"
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
 #include "coordinator/work_digest.h"
@@ -109,7 +111,9 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   }
   for (const auto& [digest, result] : update.outcome.results) update.change.PutResult(digest, result);
   if (update.record.has_teacher()) {
-    update.change.PutTeacher(update.record.job().spec().teacher().path(), update.record.teacher());
+    const v1::JobSpec& spec = update.record.job().spec();
+    update.change.PutTeacher(spec.teacher().path(), update.record.teacher());
+    if (NamesText(spec.data())) update.change.PutDataDigest(spec.data(), DataDigestOf(update.record));
   }
   const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
   if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/data_validation.h"
 
 namespace rad {
 namespace {
@@ -76,7 +77,7 @@ void CheckText(const v1::JobSpec& spec, Violations& found) {
     const auto task = static_cast<v1::Evaluate::Task>(asked);
     if (task != v1::Evaluate::PERPLEXITY && task != v1::Evaluate::NEEDLE && task != v1::Evaluate::LAST_WORD)
       continue;
-    if (spec.data().text().empty()) {
+    if (!NamesText(spec.data())) {
       return task == v1::Evaluate::PERPLEXITY
                  ? found.Add("spec.evaluate.text_tokens",
                              "needs spec.data.text; give text, or text_tokens: 0")

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/deterministic_bytes.h"
+#include "storage/sha256.h"
 
 namespace rad {
 namespace {
@@ -45,6 +47,14 @@ std::string ScoreRowKey(absl::string_view score_key, const v1::HeadScoreRow& row
 std::string DroppedCounter(const std::string& job_id) { return absl::StrCat("events_dropped/", job_id); }
 
 std::string TeacherKey(const std::string& path) { return absl::StrCat("teacher/", path); }
+
+std::string DataKey(const v1::Data& data) {
+  v1::Data files;  // what it names, whatever is made of it
+  *files.mutable_text() = data.text();
+  *files.mutable_sources() = data.sources();
+  for (v1::DataSource& source : *files.mutable_sources()) source.clear_weight();
+  return absl::StrCat("data/", Sha256Hex(DeterministicBytes(files)));
+}
 
 absl::Status Unreadable(absl::string_view what, absl::string_view key) {
   return absl::DataLossError(
@@ -141,6 +151,10 @@ void JobStore::Change::PutTeacher(const std::string& path, const v1::TeacherInfo
   batch_.Put(Table::kResults, TeacherKey(path), teacher.SerializeAsString());
 }
 
+void JobStore::Change::PutDataDigest(const v1::Data& data, const std::string& digest) {
+  batch_.Put(Table::kResults, DataKey(data), digest);
+}
+
 void JobStore::Change::PutSweep(const v1::SweepRecord& sweep) {
   batch_.Put(Table::kSweeps, sweep.sweep_id(), sweep.SerializeAsString());
 }
@@ -176,6 +190,12 @@ absl::StatusOr<std::optional<v1::RequestRecord>> JobStore::Request(const std::st
 
 absl::StatusOr<std::optional<v1::TeacherInfo>> JobStore::Teacher(const std::string& path) const {
   return GetMessage<v1::TeacherInfo>(meta_, Table::kResults, TeacherKey(path));
+}
+
+absl::StatusOr<std::string> JobStore::DataDigest(const v1::Data& data) const {
+  absl::StatusOr<std::optional<std::string>> digest = meta_.Get(Table::kResults, DataKey(data));
+  if (!digest.ok()) return digest.status();
+  return digest->value_or("");
 }
 
 absl::StatusOr<std::vector<v1::HeadScoreRow>> JobStore::Scores(const std::string& score_key) const {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/data_validation.h"
 
 namespace rad {
 namespace {
@@ -162,7 +163,7 @@ void FillEvaluate(v1::JobSpec& spec) {
   v1::Evaluate& evaluate = *spec.mutable_evaluate();
   const bool wants_text = evaluate.tasks().empty() || Asks(evaluate, v1::Evaluate::PERPLEXITY);
   RAD_DEFAULT(evaluate, examples, 128);
-  RAD_DEFAULT(evaluate, text_tokens, spec.data().text().empty() || !wants_text ? 0 : 4096);
+  RAD_DEFAULT(evaluate, text_tokens, !NamesText(spec.data()) || !wants_text ? 0 : 4096);
   RAD_DEFAULT(evaluate, seed, 1);
   RAD_DEFAULT(evaluate, context_tokens, 256);
   if (evaluate.tasks().empty()) {
@@ -173,12 +174,20 @@ void FillEvaluate(v1::JobSpec& spec) {
     evaluate.add_pairs(spec.probe().pairs());
 }
 
-void FillTraining(v1::JobSpec& spec) {
-  v1::Data& data = *spec.mutable_data();
+void FillData(v1::Data& data) {
   RAD_DEFAULT(data, retrieval_share, 0.5);
+  RAD_DEFAULT(data, teacher_share, 0);
   RAD_DEFAULT(data, sequence_tokens, 128);
   RAD_DEFAULT(data, held_out_share, 0.1);
   RAD_DEFAULT(data, seed, 1);
+  for (v1::DataSource& source : *data.mutable_sources()) {
+    RAD_DEFAULT(source, weight, 1);
+    if (!source.jsonl().empty() && source.field().empty()) source.set_field("text");
+  }
+}
+
+void FillTraining(v1::JobSpec& spec) {
+  FillData(*spec.mutable_data());
   v1::Align& align = *spec.mutable_align();
   RAD_DEFAULT(align, tokens, 40'000);
   RAD_DEFAULT(align, learning_rate, 1e-3);

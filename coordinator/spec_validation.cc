@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "coordinator/data_validation.h"
 #include "coordinator/evaluate_validation.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/probe_validation.h"
@@ -113,25 +114,6 @@ void CheckStudents(const v1::JobSpec& spec, Violations& found) {
   }
 }
 
-void CheckData(const v1::JobSpec& spec, Violations& found) {
-  const v1::Data& data = spec.data();
-  found.Range("spec.data.retrieval_share", data.retrieval_share(), 0.0, 1.0);
-  found.Range("spec.data.sequence_tokens", data.sequence_tokens(), 16u, 1u << 20);
-  if (data.text().empty() && data.retrieval_share() < 1) {
-    found.Add("spec.data.text",
-              "is empty; give globs of plain text files, or retrieval_share: 1 to train without");
-  }
-  for (int i = 0; i < data.text_size(); ++i) {
-    if (absl::StartsWith(data.text(i), "/")) continue;
-    found.Add(absl::StrCat("spec.data.text[", i, "]"),
-              absl::StrCat("is \"", data.text(i), "\"; workers need an absolute path or glob"));
-  }
-  if (!(data.held_out_share() >= 0 && data.held_out_share() < 1)) {
-    found.Add("spec.data.held_out_share",
-              absl::StrCat("is ", data.held_out_share(), "; give 0 to less than 1"));
-  }
-}
-
 void CheckLoss(const v1::Distill& distill, Violations& found) {
   found.Range("spec.distill.temperature", distill.temperature(), 0.01, 100.0);
   found.Range("spec.distill.next_token_weight", distill.next_token_weight(), 0.0, 1000.0);
@@ -216,7 +198,7 @@ Violations ValidateJob(const v1::Job& job) {
   if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);
   if (job.kind() != v1::Job::DISTILLATION) return found;
   CheckStudents(spec, found);
-  CheckData(spec, found);
+  CheckData(spec.data(), found);
   CheckTraining(spec, found);
   CheckEvaluate(spec, found);
   CheckWorkers(spec, found);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/coverage.h"
+#include "coordinator/data_validation.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/stage_work.h"
 
@@ -60,8 +61,13 @@ bool NeedsArtifact(v1::Work::WorkCase work) {
   return work == v1::Work::kAlign || work == v1::Work::kDistill || work == v1::Work::kExport;
 }
 
-// A file without a digest could change and keep its scores.
+// A file without a digest could change and keep its results.
 absl::Status CheckProbeFiles(const v1::InspectTeacher& asked, const v1::TaskResult& result) {
+  const bool has_data = !result.probe_files().empty() && !result.probe_files(0).data().empty();
+  if (NamesText(asked.data()) && !has_data) {
+    return absl::InvalidArgumentError(
+        "the inspection does not say what the files of spec.data hold: upgrade the worker");
+  }
   for (int i = 0; i < asked.probes_size(); ++i) {
     const v1::Probe& probe = asked.probes(i);
     const v1::ProbeFiles files = i < result.probe_files_size() ? result.probe_files(i) : v1::ProbeFiles();

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/data_validation.h"
 #include "coordinator/job_precision.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/stage_graph.h"
@@ -19,12 +20,14 @@ Message* WithTeacher(const v1::JobRecord& job, Message* message) {
   return message;
 }
 
-// The probe without what only the ranking uses: a digest covers no more than matters.
+// The probe without what only the ranking uses, as a digest covers no more than matters; with what the files
+// of the data hold.
 template <typename Message>
 void SetPrompts(const v1::JobRecord& job, Message* message) {
   *message->mutable_probe() = WhatMakesExamples(job.job().spec().probe());
   message->mutable_probe()->clear_seed();
   *message->mutable_probe_files() = ProbeFilesOf(job, 0);
+  message->mutable_probe_files()->set_data(DataDigestOf(job));
 }
 
 // Needles are drilled as a dictionary: a text to hide them in would not fit a training sequence.
@@ -105,6 +108,7 @@ PlannedTask InspectTask(const v1::JobRecord& job) {
   v1::InspectTeacher* inspect = task.work.mutable_inspect();
   *inspect->mutable_teacher() = job.job().spec().teacher();
   for (const NamedProbe& named : ProbesOf(job.job().spec())) *inspect->add_probes() = *named.probe;
+  if (NamesText(job.job().spec().data())) *inspect->mutable_data() = job.job().spec().data();
   return task;
 }
 

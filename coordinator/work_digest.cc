@@ -12,9 +12,9 @@ constexpr int kCodeVersions[] = {
     0,  // WORK_NOT_SET
     1,  // inspect
     1,  // score
-    1,  // align
-    1,  // distill
-    2,  // evaluate
+    2,  // align
+    2,  // distill
+    3,  // evaluate
     2,  // export
     1,  // classify
 };
@@ -32,16 +32,27 @@ void ClearPathsOfWork(Message& message) {
   ClearPaths(*message.mutable_probe());
 }
 
+template <typename Message>
+void ClearPathsOfTraining(Message& message) {
+  ClearPathsOfWork(message);
+  message.mutable_data()->clear_text();
+  for (v1::DataSource& source : *message.mutable_data()->mutable_sources()) {
+    source.clear_text();
+    source.clear_jsonl();
+    source.clear_tokens();
+  }
+}
+
 void ClearPaths(v1::Work& work) {
   switch (work.work_case()) {
     case v1::Work::kScore:
       return ClearPathsOfWork(*work.mutable_score());
     case v1::Work::kAlign:
-      return ClearPathsOfWork(*work.mutable_align());
+      return ClearPathsOfTraining(*work.mutable_align());
     case v1::Work::kDistill:
-      return ClearPathsOfWork(*work.mutable_distill());
+      return ClearPathsOfTraining(*work.mutable_distill());
     case v1::Work::kEvaluate:
-      return ClearPathsOfWork(*work.mutable_evaluate());
+      return ClearPathsOfTraining(*work.mutable_evaluate());
     case v1::Work::kExport:
       return work.mutable_export_()->clear_teacher();
     case v1::Work::kClassify:

@@ -10,8 +10,8 @@
 
 namespace rad {
 
-// Hex SHA-256 over the work (without the paths of the teacher and of a probe's files: their digests say
-// more), the inputs' artifacts and the version of the code that does this kind of work.
+// Hex SHA-256 over the work (without the paths of the teacher and of the files of probe and data: their
+// digests say more), the inputs' artifacts and the version of the code that does this kind of work.
 std::string WorkDigest(const v1::Work& work, const std::vector<v1::Input>& inputs);
 
 // The probe without what changes none of its examples: how many there are, the floor and the name.

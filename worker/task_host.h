@@ -42,6 +42,8 @@ class TaskHost {
   virtual bool StopRequested() const = 0;
   // A folder for this attempt's files; gone with the attempt.
   virtual std::filesystem::path Scratch() const = 0;
+  // Where tokenised text is kept for later tasks of this worker; empty: nowhere.
+  virtual std::filesystem::path TokenFolder() const { return {}; }
   // The local folder of an input artifact. NOT_FOUND when the task has no such input.
   virtual absl::StatusOr<std::filesystem::path> Input(std::string_view name) = 0;
   // Makes the files of `folder` the task's newest checkpoint. `loss`: mean over the steps since the one

@@ -109,7 +109,10 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   const v1::Work& work = task.work();
   v1::TaskResult result;
   result.set_seconds(1.5);
-  if (work.has_inspect()) *result.mutable_teacher() = SampleTeacher();
+  if (work.has_inspect()) {
+    *result.mutable_teacher() = SampleTeacher();
+    result.add_probe_files()->set_data("digest of the data");
+  }
   if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
   if (work.has_align()) result.mutable_align()->set_tokens(20'000);
   if (work.has_distill()) result.mutable_distill()->set_tokens(10'000);

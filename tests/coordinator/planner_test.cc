@@ -72,6 +72,8 @@ class PlannerTest : public ::testing::Test {
     if (work.has_inspect()) {
       *result.mutable_teacher() = teacher_;
       for (const v1::ProbeFiles& files : probe_files_) *result.add_probe_files() = files;
+      if (probe_files_.empty()) result.add_probe_files();
+      result.mutable_probe_files(0)->set_data(data_digest_);
     }
     if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
     if (work.has_align()) result.mutable_align()->set_tokens(100);
@@ -109,6 +111,7 @@ class PlannerTest : public ::testing::Test {
   KnowledgeInMemory knowledge_;
   v1::TeacherInfo teacher_ = SampleTeacher();
   std::vector<v1::ProbeFiles> probe_files_;
+  std::string data_digest_ = "digest of the data";
   std::vector<std::string> done_;
 };
 
@@ -318,6 +321,29 @@ TEST_F(PlannerTest, AProbesChangedFileIsScoredAgainAndTheOthersAreNot) {
   EXPECT_EQ(done_.size(), 1 + of_each);
 }
 
+TEST_F(PlannerTest, DataCountsByWhatItsFilesHoldNotByTheirPaths) {
+  v1::Job job = SampleJob();
+  v1::JobRecord first = Submit(job, "job-1");
+  EXPECT_EQ(first.stages(0).tasks(0).task().work().inspect().data().text(0), "/text/*.txt");
+  FinishAll(first);
+  EXPECT_EQ(first.state(), v1::SUCCEEDED) << first.reason();
+  const auto again = [&](const std::string& id) {
+    done_.clear();
+    v1::JobRecord next = Submit(job, id);
+    FinishAll(next);
+    EXPECT_EQ(next.state(), v1::SUCCEEDED) << next.reason();
+  };
+  job.mutable_spec()->mutable_data()->set_text(0, "/moved/*.txt");
+  again("job-2");
+  EXPECT_THAT(done_, ElementsAre("inspect"));
+  // Scores know no data: the ranking is not done again.
+  data_digest_ = "digest of other data";
+  again("job-3");
+  EXPECT_THAT(done_, IsSupersetOf({"align", "distill/top-2", "evaluate/top-2"}));
+  EXPECT_THAT(done_, Not(Contains("rank")));
+  EXPECT_THAT(done_, Not(Contains("roles")));
+}
+
 TEST_F(PlannerTest, TheProbeThatTheTeacherFailsIsNamed) {
   probe_files_ = {{}, FilesWithText("digest of a text")};
   const v1::Job spec = WithTwoProbes();
@@ -457,6 +483,18 @@ TEST(CheckResult, RefusesAnInspectionThatLeavesAProbesFileWithoutDigest) {
   EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("upgrade the worker"));
   result.add_probe_files();
   result.add_probe_files()->set_keys("digest");
+  EXPECT_TRUE(CheckResult(work, result).ok());
+}
+
+TEST(CheckResult, RefusesAnInspectionThatLeavesDataWithoutDigest) {
+  v1::Work work;
+  work.mutable_inspect()->add_probes();
+  work.mutable_inspect()->mutable_data()->add_sources()->set_tokens("/shards/*.tokens");
+  v1::TaskResult result;
+  *result.mutable_teacher() = SampleTeacher();
+  result.add_probe_files();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("spec.data"));
+  result.mutable_probe_files(0)->set_data("digest");
   EXPECT_TRUE(CheckResult(work, result).ok());
 }
 

@@ -160,6 +160,50 @@ TEST(SpecValidation, TextIsNeededUnlessAllIsSynthetic) {
   EXPECT_EQ(job.spec().evaluate().text_tokens(), 0u);
 }
 
+TEST(SpecDefaults, ASourceCountsOnceAndItsTextIsCalledText) {
+  v1::Job job = SampleJob();
+  v1::Data& data = *job.mutable_spec()->mutable_data();
+  data.clear_text();
+  data.add_sources()->set_jsonl("/web/*.jsonl");
+  data.add_sources()->set_tokens("/math/*.tokens");
+  FillDefaults(job);
+  EXPECT_EQ(data.sources(0).weight(), 1);
+  EXPECT_EQ(data.sources(0).field(), "text");
+  EXPECT_EQ(data.sources(1).field(), "");
+  EXPECT_EQ(data.teacher_share(), 0);
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
+TEST(SpecValidation, ASourceIsOfOneKindAndWeighsSomething) {
+  v1::Job job = SampleJob();
+  v1::Data& data = *job.mutable_spec()->mutable_data();
+  v1::DataSource& two = *data.add_sources();
+  two.set_jsonl("/web/*.jsonl");
+  two.set_text("relative.txt");
+  v1::DataSource& none = *data.add_sources();
+  none.set_field("body");
+  data.add_sources()->set_tokens("/a.tokens");
+  FillDefaults(job);
+  data.mutable_sources(2)->set_weight(0);
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.data.sources[0].text", "spec.data.sources[0]",
+                                                "spec.data.sources[1]", "spec.data.sources[1].field",
+                                                "spec.data.sources[2].weight", "spec.data.sources"));
+}
+
+TEST(SpecValidation, SharesOfSequencesAreOfAWhole) {
+  v1::Job job = SampleJob();
+  v1::Data& data = *job.mutable_spec()->mutable_data();
+  data.set_teacher_share(0.6);
+  EXPECT_THAT(Fields(job), ElementsAre("spec.data.teacher_share"));
+  data.set_teacher_share(0.5);
+  data.clear_text();
+  job.mutable_spec()->clear_evaluate();
+  FillDefaults(job);
+  EXPECT_THAT(Fields(job), ElementsAre());
+  data.set_teacher_share(1.5);
+  EXPECT_THAT(Fields(job), ElementsAre("spec.data.teacher_share"));
+}
+
 TEST(SpecValidation, AnAblationTrainsNothing) {
   v1::Job job = SampleAblation();
   job.mutable_spec()->mutable_student()->set_head_budget(5);

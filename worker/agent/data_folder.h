@@ -1,5 +1,5 @@
 // data_folder.h: the folder a worker owns: attempts/ holds one folder per attempt under way, cache/ the
-// artifacts that executors fetched. One agent per folder.
+// artifacts that executors fetched, tokens/ the text that they tokenised. One agent per folder.
 #pragma once
 
 #include <filesystem>

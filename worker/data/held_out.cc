@@ -3,50 +3,44 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "worker/data/documents.h"
-#include "worker/text/text_window.h"
 
 namespace rad {
 
-absl::StatusOr<std::vector<std::vector<TokenId>>> HeldOutSequences(const DataSpec& spec,
-                                                                   const Tokenizer& tokenizer,
+absl::StatusOr<std::vector<std::vector<TokenId>>> HeldOutSequences(const Corpus& corpus,
+                                                                   std::int64_t sequence_tokens,
                                                                    std::int64_t tokens) {
-  absl::StatusOr<DocumentSplit> split = ReadDocuments(spec);
-  if (!split.ok()) return split.status();
-  const std::vector<Document>& documents = split->held_out;
-  if (documents.empty()) {
+  if (corpus.held_out.empty()) {
     return absl::InvalidArgumentError(
         "evaluate.text_tokens: there is no held-out text; give data.text and data.held_out_share, or set it "
         "to 0");
   }
-  const std::int64_t length = spec.sequence_tokens;
-  const std::int64_t wanted = std::max<std::int64_t>(tokens / length, 1);
-  const auto count = static_cast<std::int64_t>(documents.size());
-  const std::int64_t rounds =
-      (wanted + count - 1) / count;  // sequences of one document, if all are long enough
-
-  std::vector<std::vector<std::vector<TokenId>>> pieces;
-  for (const Document& document : documents) {
-    // Every document gives up to twice its share, to make up for those that are short.
-    absl::StatusOr<std::vector<TokenId>> ids = TokensFrom(tokenizer, document.text, 0, 2 * rounds * length);
-    if (!ids.ok()) return ids.status();
-    std::vector<std::vector<TokenId>>& of_document = pieces.emplace_back();
-    for (auto begin = ids->begin(); ids->end() - begin >= length; begin += length) {
-      of_document.emplace_back(begin, begin + length);
-    }
-  }
+  const auto length = static_cast<std::size_t>(sequence_tokens);
+  const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(tokens / sequence_tokens, 1));
   std::vector<std::vector<TokenId>> sequences;
-  for (std::size_t round = 0; round < static_cast<std::size_t>(2 * rounds); ++round) {
-    for (std::vector<std::vector<TokenId>>& of_document : pieces) {
-      if (static_cast<std::int64_t>(sequences.size()) == wanted) return sequences;
-      if (round < of_document.size()) sequences.push_back(std::move(of_document[round]));
+  for (std::size_t round = 0, before = 1; sequences.size() != before; ++round) {
+    before = sequences.size();
+    for (const TokenSpan& document : corpus.held_out) {
+      if (document.size() < (round + 1) * length) continue;
+      sequences.push_back(document.Part(round * length, length).Ids());
+      if (sequences.size() == wanted) return sequences;
     }
   }
   if (sequences.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("data.sequence_tokens: no held-out document has ", length,
+    return absl::InvalidArgumentError(absl::StrCat("data.sequence_tokens: no held-out document has ",
+                                                   sequence_tokens,
                                                    " tokens; lower it or add longer documents"));
   }
   return sequences;
+}
+
+absl::StatusOr<std::vector<std::string>> HeldOutTexts(const Corpus& corpus, const Tokenizer& tokenizer) {
+  std::vector<std::string> texts;
+  for (const TokenSpan& document : corpus.held_out) {
+    auto bytes = tokenizer.DecodeBytes(document.Ids());
+    if (!bytes.ok()) return bytes.status();
+    texts.push_back(*std::move(bytes));
+  }
+  return texts;
 }
 
 }  // namespace rad

@@ -1,36 +1,61 @@
 #include "worker/data/training_data.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "worker/ablation/split_mix.h"
-#include "worker/text/text_window.h"
+#include "worker/data/range_order.h"
 
 namespace rad {
 namespace {
 
 constexpr int kMinPromptPairs = 2;
-// Documents tried for one text sequence before giving up: only a corpus of near-empty files needs many.
-constexpr int kMaxDocumentsPerSequence = 1000;
+constexpr double kRounding = 1e-9;                         // of shares that are to add up to 1
+constexpr std::size_t kPromptsPart = 0, kTeacherPart = 1;  // then the sources
+// What the numbers drawn are for.
+enum Draws : std::uint64_t { kPrompts = 1, kTextOrder = 2 };
 
 absl::Status CheckSpec(const DataSpec& spec) {
   const auto bad = [](auto... parts) { return absl::InvalidArgumentError(absl::StrCat("data.", parts...)); };
   if (!(spec.retrieval_share >= 0 && spec.retrieval_share <= 1)) {
     return bad("retrieval_share: ", spec.retrieval_share, " is not within 0..1");
   }
+  const double text_share = 1 - spec.retrieval_share - spec.teacher_share;
+  if (!(spec.teacher_share >= 0 && text_share >= -kRounding)) {
+    return bad("teacher_share: ", spec.teacher_share, " is not within 0..", 1 - spec.retrieval_share,
+               ", what retrieval_share leaves");
+  }
   if (!(spec.held_out_share >= 0 && spec.held_out_share < 1)) {
     return bad("held_out_share: ", spec.held_out_share, " is not within 0..1 (1 excluded)");
   }
   if (spec.sequence_tokens < 8)
     return bad("sequence_tokens: ", spec.sequence_tokens, " is below the least, 8");
-  if (spec.text.empty() && spec.retrieval_share < 1) {
-    return bad("text: empty, but a share of ", 1 - spec.retrieval_share,
+  if (spec.text.empty() && spec.sources.empty() && text_share > kRounding) {
+    return bad("text: empty, but a share of ", text_share,
                " of the sequences is text; name plain text files or set data.retrieval_share to 1");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckPromptFits(const DataSpec& spec, const Tokenizer& tokenizer) {
+  if (spec.retrieval_share == 0) return absl::OkStatus();
+  const absl::StatusOr<std::vector<ProbeExample>> prompt = MakeProbe(spec.prompts, tokenizer, 0, 1);
+  if (!prompt.ok()) return prompt.status();
+  if (static_cast<std::int64_t>(prompt->front().ids.size()) <= spec.sequence_tokens) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "data.sequence_tokens: ", spec.sequence_tokens, " cannot hold a prompt of ", spec.prompts.pairs,
+      " pairs (", prompt->front().ids.size(), " tokens and more); raise it or lower probe.pairs"));
+}
+
+std::vector<double> SharesOf(const DataSpec& spec, const Corpus& corpus) {
+  double weights = 0;
+  for (const Corpus::Source& source : corpus.sources) weights += source.weight;
+  const double text_share = std::max(0.0, 1 - spec.retrieval_share - spec.teacher_share);
+  std::vector<double> shares = {spec.retrieval_share, spec.teacher_share};
+  for (const Corpus::Source& source : corpus.sources) shares.push_back(text_share * source.weight / weights);
+  return shares;
 }
 
 }  // namespace
@@ -55,28 +80,33 @@ struct TrainingData::Packer {
   }
 };
 
-TrainingData::TrainingData(DataSpec spec, const Tokenizer& tokenizer, std::vector<Document> documents)
-    : spec_(std::move(spec)), tokenizer_(&tokenizer), documents_(std::move(documents)) {
-  std::uint64_t bytes = 0;
-  for (const Document& document : documents_) end_bytes_.push_back(bytes += document.text.size());
+TrainingData::TrainingData(DataSpec spec, const Tokenizer& tokenizer, Corpus corpus)
+    : spec_(std::move(spec)),
+      tokenizer_(&tokenizer),
+      corpus_(std::move(corpus)),
+      mixture_(SharesOf(spec_, corpus_)) {}
+
+absl::StatusOr<TrainingData> TrainingData::Open(const DataSpec& spec, const Tokenizer& tokenizer,
+                                                const ReadProgress& progress) {
+  if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
+  DataSpec checked = spec;
+  checked.prompts.split = ProbeSplit::kTrain;
+  if (absl::Status status = CheckPromptFits(checked, tokenizer); !status.ok()) return status;
+  auto corpus = OpenCorpus(spec, tokenizer, progress);
+  if (!corpus.ok()) return corpus.status();
+  TrainingData data(std::move(checked), tokenizer, *std::move(corpus));
+  data.texts_.emplace_back(std::vector<TokenSpan>());
+  for (Corpus::Source& source : data.corpus_.sources) data.texts_.emplace_back(std::move(source.train));
+  return data;
 }
 
-absl::StatusOr<TrainingData> TrainingData::Open(const DataSpec& spec, const Tokenizer& tokenizer) {
-  if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
-  absl::StatusOr<DocumentSplit> split = ReadDocuments(spec);
-  if (!split.ok()) return split.status();
-  TrainingData data(spec, tokenizer, std::move(split->train));
-  data.spec_.prompts.split = ProbeSplit::kTrain;
-  if (spec.retrieval_share > 0) {
-    absl::StatusOr<std::vector<ProbeExample>> prompt = MakeProbe(data.spec_.prompts, tokenizer, 0, 1);
-    if (!prompt.ok()) return prompt.status();
-    if (static_cast<std::int64_t>(prompt->front().ids.size()) > spec.sequence_tokens) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "data.sequence_tokens: ", spec.sequence_tokens, " cannot hold a prompt of ", spec.prompts.pairs,
-          " pairs (", prompt->front().ids.size(), " tokens and more); raise it or lower probe.pairs"));
-    }
+void TrainingData::SetTeacherText(std::vector<TokenShard> shards) {
+  teacher_shards_ = std::move(shards);
+  std::vector<TokenSpan> documents;
+  for (const TokenShard& shard : teacher_shards_) {
+    for (std::size_t i = 0; i < shard.documents(); ++i) documents.push_back(shard.Document(i));
   }
-  return data;
+  texts_.front() = SourceText(std::move(documents));
 }
 
 absl::StatusOr<TrainingBatch> TrainingData::Batch(DataStream stream, std::int64_t step, int sequences) const {
@@ -89,24 +119,19 @@ absl::StatusOr<TrainingBatch> TrainingData::Batch(DataStream stream, std::int64_
   for (int i = 0; i < sequences; ++i) {
     const std::size_t begin = static_cast<std::size_t>(i) * length;
     Packer packer{batch, begin, begin + length};
-    const std::int64_t sequence = step * sequences + i;
-    absl::Status status =
-        IsPromptSequence(sequence) ? AddPrompts(stream, sequence, packer) : AddText(stream, sequence, packer);
-    if (!status.ok()) return status;
+    if (absl::Status status = AddSequence(stream, step * sequences + i, packer); !status.ok()) return status;
   }
   return batch;
 }
 
-bool TrainingData::IsPromptSequence(std::int64_t sequence) const {
-  // Counts up by one whenever the running share passes a whole number: exact over any stretch of sequences.
-  const auto prompts_before = [&](std::int64_t n) {
-    return std::floor(static_cast<double>(n) * spec_.retrieval_share);
-  };
-  return prompts_before(sequence + 1) > prompts_before(sequence);
+absl::Status TrainingData::AddSequence(DataStream stream, std::int64_t sequence, Packer& packer) const {
+  const Mixture::Draw draw = mixture_.At(sequence);
+  return draw.part == kPromptsPart ? AddPrompts(stream, draw.number, packer) : AddText(stream, draw, packer);
 }
 
-absl::Status TrainingData::AddPrompts(DataStream stream, std::int64_t sequence, Packer& packer) const {
-  SplitMix random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 1});
+absl::Status TrainingData::AddPrompts(DataStream stream, std::int64_t number, Packer& packer) const {
+  SplitMix random(
+      {spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(number), kPrompts});
   while (packer.Room() > 0) {
     ProbeSpec prompt = spec_.prompts;
     prompt.seed = random.Next();
@@ -122,20 +147,20 @@ absl::Status TrainingData::AddPrompts(DataStream stream, std::int64_t sequence, 
   return absl::OkStatus();
 }
 
-absl::Status TrainingData::AddText(DataStream stream, std::int64_t sequence, Packer& packer) const {
-  SplitMix random({spec_.seed, static_cast<std::uint64_t>(stream), static_cast<std::uint64_t>(sequence), 2});
-  for (int tries = 0; packer.Room() > 0; ++tries) {
-    if (tries == kMaxDocumentsPerSequence) {
-      return absl::InvalidArgumentError("data.text: the documents hold hardly any tokens; add longer ones");
-    }
-    const std::uint64_t byte = random.Below(end_bytes_.back());
-    const auto found = std::upper_bound(end_bytes_.begin(), end_bytes_.end(), byte) - end_bytes_.begin();
-    const std::string& text = documents_[static_cast<std::size_t>(found)].text;
-    const std::uint64_t first_byte = end_bytes_[static_cast<std::size_t>(found)] - text.size();
-    absl::StatusOr<std::vector<TokenId>> ids = TokensFrom(
-        *tokenizer_, text, NextWordStart(text, byte - first_byte), static_cast<std::int64_t>(packer.Room()));
-    if (!ids.ok()) return ids.status();
-    if (!ids->empty()) packer.Add(*ids, 0);
+absl::Status TrainingData::AddText(DataStream stream, const Mixture::Draw& draw, Packer& packer) const {
+  const SourceText& text = texts_[draw.part - kTeacherPart];
+  if (text.tokens() == 0)
+    return absl::FailedPreconditionError("data.teacher_share: the teacher has written no text yet");
+  const std::uint64_t key =
+      SplitMix({spec_.seed, static_cast<std::uint64_t>(stream), draw.part, kTextOrder}).Next();
+  const RangeOrder order(text.tokens(), packer.Room(), key);
+  std::uint64_t position = order.PositionOf(static_cast<std::uint64_t>(draw.number));
+  while (packer.Room() > 0) {
+    const RangeOrder::Stretch stretch = order.At(position);
+    const TokenSpan rest = text.RestOfDocument(stretch.token);
+    const std::uint64_t taken = std::min<std::uint64_t>({rest.size(), stretch.tokens, packer.Room()});
+    packer.Add(rest.Part(0, taken).Ids(), 0);
+    position += taken;
   }
   return absl::OkStatus();
 }

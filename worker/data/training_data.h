@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/data/corpus.h"
 #include "worker/data/data_spec.h"
-#include "worker/data/documents.h"
+#include "worker/data/mixture.h"
+#include "worker/data/source_text.h"
 #include "worker/text/tokenizer.h"
 
 namespace rad {
@@ -21,31 +24,42 @@ struct TrainingBatch {
   std::vector<std::uint8_t> is_answer;  // 1 where the NEXT token is part of a synthetic prompt's answer
 };
 
-// Which draw of the data: streams of one spec share documents and keys but not sequences.
+// Which reading of the data: streams of one spec share documents and keys but not their order.
 enum class DataStream : std::uint64_t { kCalibrate, kAlign, kDistill };
 
-// A share of the sequences, spread evenly, is synthetic key-value prompts, the others stretches of text from
-// random places of random documents (longer ones more often). Sequences are packed full; a document that ends
-// early is followed by another. Thread-compatible; `tokenizer` must outlive it.
+// The sequences of a stream are numbered; a batch takes the next ones. Shares of them, spread evenly, are
+// synthetic key-value prompts, text that the teacher wrote and text of each source. A text is read in epochs,
+// each token once in each (range_order.h); a sequence is packed full, a document that ends in it is followed
+// by the next. Thread-compatible; `tokenizer` must outlive it.
 class TrainingData {
  public:
-  // INVALID_ARGUMENT names the field and the remedy; among others a prompt that sequence_tokens cannot hold.
-  static absl::StatusOr<TrainingData> Open(const DataSpec& spec, const Tokenizer& tokenizer);
+  // Errors as in OpenCorpus; INVALID_ARGUMENT also for shares that do not add up and for a prompt that
+  // sequence_tokens cannot hold.
+  static absl::StatusOr<TrainingData> Open(const DataSpec& spec, const Tokenizer& tokenizer,
+                                           const ReadProgress& progress = {});
 
+  // What the sequences are made of that the spec has from the teacher; set before the first such batch.
+  void SetTeacherText(std::vector<TokenShard> shards);
+
+  // FAILED_PRECONDITION where a sequence is the teacher's and there is no text of it.
   absl::StatusOr<TrainingBatch> Batch(DataStream stream, std::int64_t step, int sequences) const;
 
+  const std::string& digest() const { return corpus_.digest; }  // of what the spec's files hold
+
  private:
-  TrainingData(DataSpec spec, const Tokenizer& tokenizer, std::vector<Document> documents);
+  TrainingData(DataSpec spec, const Tokenizer& tokenizer, Corpus corpus);
 
   struct Packer;
-  absl::Status AddPrompts(DataStream stream, std::int64_t sequence, Packer& packer) const;
-  absl::Status AddText(DataStream stream, std::int64_t sequence, Packer& packer) const;
-  bool IsPromptSequence(std::int64_t sequence) const;
+  absl::Status AddSequence(DataStream stream, std::int64_t sequence, Packer& packer) const;
+  absl::Status AddPrompts(DataStream stream, std::int64_t number, Packer& packer) const;
+  absl::Status AddText(DataStream stream, const Mixture::Draw& draw, Packer& packer) const;
 
   DataSpec spec_;
   const Tokenizer* tokenizer_;
-  std::vector<Document> documents_;
-  std::vector<std::uint64_t> end_bytes_;  // of each document, in all documents laid end to end
+  Corpus corpus_;
+  std::vector<TokenShard> teacher_shards_;
+  std::vector<SourceText> texts_;  // the teacher's, then each source's
+  Mixture mixture_;                // prompts, then as texts_
 };
 
 }  // namespace rad

@@ -14,6 +14,7 @@
 #include "worker/distill/join_student.h"
 #include "worker/distill/layer_aligner.h"
 #include "worker/distill/learning_rate.h"
+#include "worker/distill/open_training_data.h"
 #include "worker/distill/teacher_files.h"
 #include "worker/distill/training_run.h"
 #include "worker/model/student_file.h"
@@ -123,7 +124,7 @@ absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
   absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
   if (absl::Status status = CheckStateDim(task.state_dim); !status.ok()) return status;
-  absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
+  absl::StatusOr<TrainingData> data = OpenTrainingData(task.data, *teacher, task.tokens, host);
   if (!data.ok()) return data.status();
   absl::StatusOr<BatchTensors> calibration = CalibrationBatch(*data);
   if (!calibration.ok()) return calibration.status();

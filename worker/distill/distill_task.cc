@@ -7,6 +7,7 @@
 #include "worker/distill/join_gang.h"
 #include "worker/distill/join_student.h"
 #include "worker/distill/learning_rate.h"
+#include "worker/distill/open_training_data.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/distill/teacher_files.h"
 #include "worker/distill/training_run.h"
@@ -89,7 +90,7 @@ absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& 
   if (!status.ok()) return status;
   absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
-  absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
+  absl::StatusOr<TrainingData> data = OpenTrainingData(task.data, *teacher, task.tokens, host);
   if (!data.ok()) return data.status();
   absl::StatusOr<HybridStudent> student = AlignedStudent(task, *teacher, *data, host);
   if (!student.ok()) return student.status();

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "worker/data/held_out.h"
+#include "worker/data/report_reading.h"
 #include "worker/eval/answer_probe.h"
 #include "worker/eval/text_loss.h"
 #include "worker/model/hybrid_decode.h"
@@ -112,22 +113,25 @@ absl::StatusOr<TaskAccuracy> AnswerTask(const AskedTask& task, const QuestionSou
   return accuracy;
 }
 
-absl::StatusOr<std::vector<Document>> HeldOutFor(const EvaluateTask& task) {
-  if (std::none_of(task.tasks.begin(), task.tasks.end(),
-                   [](const AskedTask& asked) { return ReadsHeldOutText(asked.kind); })) {
-    return std::vector<Document>();
-  }
-  auto split = ReadDocuments(task.data);
-  if (!split.ok()) return split.status();
-  return std::move(split->held_out);
+bool AsksAboutHeldOutText(const EvaluateTask& task) {
+  return std::any_of(task.tasks.begin(), task.tasks.end(),
+                     [](const AskedTask& asked) { return ReadsHeldOutText(asked.kind); });
 }
 
-absl::Status AnswerTasks(const EvaluateTask& task, const Models& models, TaskHost& host,
+// Empty when nothing of it is asked for.
+absl::StatusOr<Corpus> OpenText(const EvaluateTask& task, const Models& models, TaskHost& host) {
+  if (task.text_tokens == 0 && !AsksAboutHeldOutText(task)) return Corpus();
+  return OpenCorpus(task.data, *models.tokenizer, ReportReading(host));
+}
+
+absl::Status AnswerTasks(const EvaluateTask& task, const Corpus& text, const Models& models, TaskHost& host,
                          EvaluationReport& report) {
   QuestionSource source = task.questions;
-  auto held_out = HeldOutFor(task);
-  if (!held_out.ok()) return held_out.status();
-  source.held_out = *std::move(held_out);
+  if (AsksAboutHeldOutText(task)) {
+    auto held_out = HeldOutTexts(text, *models.tokenizer);
+    if (!held_out.ok()) return held_out.status();
+    source.held_out = *std::move(held_out);
+  }
   for (const AskedTask& asked : task.tasks) {
     auto accuracy = AnswerTask(asked, source, models, host);
     if (!accuracy.ok()) return accuracy.status();
@@ -136,11 +140,11 @@ absl::Status AnswerTasks(const EvaluateTask& task, const Models& models, TaskHos
   return absl::OkStatus();
 }
 
-absl::Status EvaluateText(const EvaluateTask& task, const Models& models, TaskHost& host,
+absl::Status EvaluateText(const EvaluateTask& task, const Corpus& text, const Models& models, TaskHost& host,
                           EvaluationReport& report) {
   report.perplexity = std::numeric_limits<double>::quiet_NaN();
   if (task.text_tokens == 0) return absl::OkStatus();
-  const auto sequences = HeldOutSequences(task.data, *models.tokenizer, task.text_tokens);
+  const auto sequences = HeldOutSequences(text, task.data.sequence_tokens, task.text_tokens);
   if (!sequences.ok()) return sequences.status();
   PhaseReport progress(host, models, "predicting held-out text", "tokens", task.text_tokens);
   const LanguageModel* compare_with = models.student == nullptr ? nullptr : models.teacher.get();
@@ -193,9 +197,11 @@ absl::StatusOr<EvaluationReport> RunEvaluateTask(const EvaluateTask& task, TaskH
   if (!status.ok()) return status;
   const auto models = LoadModels(task, host);
   if (!models.ok()) return models.status();
+  const auto text = OpenText(task, *models, host);
+  if (!text.ok()) return text.status();
   EvaluationReport report;
-  status.Update(AnswerTasks(task, *models, host, report));
-  if (status.ok()) status.Update(EvaluateText(task, *models, host, report));
+  status.Update(AnswerTasks(task, *text, *models, host, report));
+  if (status.ok()) status.Update(EvaluateText(task, *text, *models, host, report));
   if (status.ok()) status.Update(EvaluateMemory(*models, host, report));
   if (!status.ok()) return status;
   return report;

@@ -10,15 +10,15 @@ namespace {
 
 constexpr std::size_t kBytesPerToken = 4;  // of English prose; leaves most passages their full length
 
-const std::string& DrawDocument(const std::vector<Document>& documents, SplitMix& random) {
+const std::string& DrawDocument(const std::vector<std::string>& documents, SplitMix& random) {
   std::uint64_t bytes = 0;
-  for (const Document& document : documents) bytes += document.text.size();
+  for (const std::string& document : documents) bytes += document.size();
   std::uint64_t at = random.Below(bytes);
-  for (const Document& document : documents) {
-    if (at < document.text.size()) return document.text;
-    at -= document.text.size();
+  for (const std::string& document : documents) {
+    if (at < document.size()) return document;
+    at -= document.size();
   }
-  return documents.back().text;
+  return documents.back();
 }
 
 }  // namespace

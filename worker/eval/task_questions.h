@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "worker/ablation/probe.h"
-#include "worker/data/documents.h"
 #include "worker/text/tokenizer.h"
 
 namespace rad {
@@ -29,10 +29,10 @@ struct AskedTask {
 
 // What questions are made from. Question i of a task depends on this and on i alone.
 struct QuestionSource {
-  ProbeSpec probe;           // of kKvRetrieval but for its pairs; its seed is that of every task
-  int questions = 0;         // of each task
-  int context_tokens = 256;  // most tokens of a prompt, but for kKvRetrieval
-  std::vector<Document> held_out;
+  ProbeSpec probe;                    // of kKvRetrieval but for its pairs; its seed is that of every task
+  int questions = 0;                  // of each task
+  int context_tokens = 256;           // most tokens of a prompt, but for kKvRetrieval
+  std::vector<std::string> held_out;  // documents
   std::filesystem::path records;      // key_value_file.h
   std::filesystem::path definitions;  // the same; a line is a term and its definition
 };

@@ -1,4 +1,5 @@
 #include "worker/distill/align_task.h"
+#include "worker/tasks/data_files.h"
 #include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
@@ -19,7 +20,7 @@ absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, Precision prec
   const auto report = RunAlignTask({.teacher = *teacher,
                                     .precision = precision,
                                     .state_dim = static_cast<int>(work.state_dim()),
-                                    .data = DataOf(work.data(), *prompts),
+                                    .data = CheckedData(work.data(), work.probe_files(), *prompts, host),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),
                                     .learning_rate = work.align().learning_rate(),
                                     .batch_sequences = static_cast<int>(work.align().batch_sequences()),

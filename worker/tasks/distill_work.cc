@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "worker/distill/distill_task.h"
+#include "worker/tasks/data_files.h"
 #include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
@@ -43,7 +44,7 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precis
                                       .precision = precision,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
-                                      .data = DataOf(work.data(), *prompts),
+                                      .data = CheckedData(work.data(), work.probe_files(), *prompts, host),
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),
                                       .learning_rate = work.distill().learning_rate(),
                                       .batch_sequences = static_cast<int>(work.distill().batch_sequences()),

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "worker/eval/evaluate_task.h"
 #include "worker/eval/wilson.h"
+#include "worker/tasks/data_files.h"
 #include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
@@ -95,7 +96,7 @@ absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, Precision
                                      .context_tokens = static_cast<int>(work.evaluate().context_tokens()),
                                      .records = work.evaluate().records(),
                                      .definitions = work.evaluate().definitions()},
-                       .data = DataOf(work.data(), *probe),
+                       .data = CheckedData(work.data(), work.probe_files(), *probe, host),
                        .text_tokens = static_cast<std::int64_t>(work.evaluate().text_tokens())},
                       host);
   if (!report.ok()) return report.status();

@@ -20,6 +20,7 @@ namespace rad {
 struct HostFolders {
   std::filesystem::path attempt;  // made and removed by the agent
   std::filesystem::path cache;    // of artifacts, shared by all attempts of this worker
+  std::filesystem::path tokens;   // likewise, of tokenised text
 };
 
 class ExecutorHost final : public TaskHost {
@@ -32,6 +33,7 @@ class ExecutorHost final : public TaskHost {
   void Report(const TaskProgress& progress) override { reporter_.Progress(progress); }
   bool StopRequested() const override { return stop_(); }
   std::filesystem::path Scratch() const override { return folders_.attempt / "scratch"; }
+  std::filesystem::path TokenFolder() const override { return folders_.tokens; }
   absl::StatusOr<std::filesystem::path> Input(std::string_view name) override;
   absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step,
                               std::optional<double> loss) override;

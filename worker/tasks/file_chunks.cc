@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <span>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "worker/model/crc32c.h"
 #include "worker/tasks/checksum.h"
 
 namespace rad {
@@ -29,7 +31,7 @@ absl::StatusOr<v1::File> DescribeFile(const fs::path& folder, const fs::path& pa
     v1::Chunk* chunk = file.add_chunks();
     chunk->set_sha256(Sha256Hex(bytes));
     chunk->set_size(static_cast<std::uint32_t>(bytes.size()));
-    chunk->set_crc32c(Crc32c(bytes));
+    chunk->set_crc32c(Crc32c(std::as_bytes(std::span(bytes))));
     file.set_size(file.size() + bytes.size());
   }
   if (!in.eof()) return CannotRead(path);
@@ -88,7 +90,8 @@ absl::Status CheckFile(const v1::File& file) {
 
 absl::Status CheckChunk(const v1::Chunk& chunk, std::string_view bytes) {
   // The quick sum first: it tells bytes hurt on the way from bytes that are another chunk's.
-  if (bytes.size() != chunk.size() || Crc32c(bytes) != chunk.crc32c() || Sha256Hex(bytes) != chunk.sha256()) {
+  if (bytes.size() != chunk.size() || Crc32c(std::as_bytes(std::span(bytes))) != chunk.crc32c() ||
+      Sha256Hex(bytes) != chunk.sha256()) {
     return absl::DataLossError(absl::StrCat("chunk ", chunk.sha256(), " arrived damaged"));
   }
   return absl::OkStatus();

@@ -66,8 +66,10 @@ v1::TaskFinished DoTask(const v1::Task& task, const RunTaskOptions& options, Rep
   const absl::StatusOr<std::string> address = gang ? AddressTowards(options.coordinator) : std::string();
   if (!address.ok()) return Failed(FailureOf(address.status()));
   ExecutorHost host(task, CoordinatorChannel(options.coordinator), *address,
-                    {.attempt = options.folder, .cache = options.data_folder / "cache"}, reporter,
-                    StopSignalled);
+                    {.attempt = options.folder,
+                     .cache = options.data_folder / "cache",
+                     .tokens = options.data_folder / "tokens"},
+                    reporter, StopSignalled);
   return ReportOf(task, host, do_work);
 }
 

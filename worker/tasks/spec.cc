@@ -37,6 +37,13 @@ absl::StatusOr<ProbeTemplate> TemplateOf(const v1::Probe& probe) {
   }
 }
 
+DataSource SourceOf(const v1::DataSource& source) {
+  using Kind = DataSource::Kind;
+  if (!source.jsonl().empty()) return {Kind::kJsonl, {source.jsonl()}, source.field(), source.weight()};
+  if (!source.tokens().empty()) return {Kind::kTokens, {source.tokens()}, "", source.weight()};
+  return {Kind::kText, {source.text()}, "", source.weight()};
+}
+
 }  // namespace
 
 absl::StatusOr<Precision> PrecisionOf(v1::Precision precision) {
@@ -63,12 +70,15 @@ absl::StatusOr<ProbeSpec> ProbeOf(const v1::Probe& probe, ProbeSplit split, std:
 DataSpec DataOf(const v1::Data& data, ProbeSpec prompts) {
   prompts.split = ProbeSplit::kTrain;
   prompts.seed = data.seed();
-  return DataSpec{.text = {data.text().begin(), data.text().end()},
-                  .retrieval_share = data.retrieval_share(),
-                  .sequence_tokens = data.sequence_tokens(),
-                  .held_out_share = data.held_out_share(),
-                  .seed = data.seed(),
-                  .prompts = std::move(prompts)};
+  DataSpec spec{.text = {data.text().begin(), data.text().end()},
+                .retrieval_share = data.retrieval_share(),
+                .sequence_tokens = data.sequence_tokens(),
+                .held_out_share = data.held_out_share(),
+                .seed = data.seed(),
+                .prompts = std::move(prompts)};
+  for (const v1::DataSource& source : data.sources()) spec.sources.push_back(SourceOf(source));
+  spec.teacher_share = data.teacher_share();
+  return spec;
 }
 
 absl::StatusOr<Join> JoinOf(v1::Student::Join join) {

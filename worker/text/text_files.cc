@@ -29,8 +29,8 @@ absl::Status AddMatches(const std::string& pattern, const std::string& field, st
   }
   if (!any) {
     return absl::InvalidArgumentError(absl::StrCat(field, ": \"", pattern,
-                                                   "\" matches no file; give a glob of plain text files that "
-                                                   "exist on every worker"));
+                                                   "\" matches no file; give a glob of files that exist on "
+                                                   "every worker"));
   }
   return absl::OkStatus();
 }
@@ -47,15 +47,22 @@ absl::StatusOr<std::string> ReadText(const std::string& path, const std::string&
 
 }  // namespace
 
-absl::StatusOr<std::vector<TextFile>> ReadTextFiles(const std::vector<std::string>& globs,
-                                                    const std::string& field) {
+absl::StatusOr<std::vector<std::string>> ListFiles(const std::vector<std::string>& globs,
+                                                   const std::string& field) {
   std::set<std::string> paths;
   for (const std::string& pattern : globs) {
     if (absl::Status status = AddMatches(pattern, field, paths); !status.ok()) return status;
   }
+  return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+absl::StatusOr<std::vector<TextFile>> ReadTextFiles(const std::vector<std::string>& globs,
+                                                    const std::string& field) {
+  const absl::StatusOr<std::vector<std::string>> paths = ListFiles(globs, field);
+  if (!paths.ok()) return paths.status();
   std::vector<TextFile> files;
   std::int64_t bytes = 0;
-  for (const std::string& path : paths) {
+  for (const std::string& path : *paths) {
     absl::StatusOr<std::string> text = ReadText(path, field);
     if (!text.ok()) return text.status();
     if (absl::StripAsciiWhitespace(*text).empty()) continue;
@@ -68,7 +75,7 @@ absl::StatusOr<std::vector<TextFile>> ReadTextFiles(const std::vector<std::strin
   }
   if (files.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        field, ": all ", paths.size(), " matching files are blank; name files with text in them"));
+        field, ": all ", paths->size(), " matching files are blank; name files with text in them"));
   }
   return files;
 }

@@ -16,7 +16,7 @@ struct SpecFlags {
 inline constexpr char kSetHelp[] =
     "Sets one field over the file, path=value: student.head_budget=10, controls.0.state_dim=16, "
     "metadata.name=x";
-inline constexpr char kPathsHelp[] = "Relative teacher.path and data.text are taken from the current folder.";
+inline constexpr char kPathsHelp[] = "Relative paths in it are taken from the current folder.";
 
 inline void AddSpecFlags(CLI::App& app, SpecFlags& spec) {
   app.add_option("-f,--file", spec.file, "The job or sweep as YAML; - reads standard input")

@@ -28,6 +28,8 @@ void MakePathsAbsolute(const std::filesystem::path& folder, v1::JobSpec& spec) {
   for (v1::Probe& probe : *spec.mutable_probes()) MakePathsAbsolute(folder, probe);
   if (spec.has_data()) {
     for (std::string& glob : *spec.mutable_data()->mutable_text()) glob = Absolute(glob, folder);
+    for (v1::DataSource& source : *spec.mutable_data()->mutable_sources())
+      MakeAbsolute(folder, {source.mutable_text(), source.mutable_jsonl(), source.mutable_tokens()});
   }
   if (!spec.has_evaluate()) return;
   v1::Evaluate& evaluate = *spec.mutable_evaluate();

@@ -93,6 +93,15 @@ TEST(JobSpec, TakesTheTasksOfAnEvaluation) {
   EXPECT_THAT(ErrorOf(Spec("evaluate: {tasks: [needles]}")), HasSubstr("did you mean 'needle'?"));
 }
 
+TEST(JobSpec, TakesTheSourcesOfData) {
+  const auto job =
+      Parse(Spec("data: {sources: [{jsonl: web/*.jsonl, weight: 3}, {tokens: /shards/*.tokens}]}"));
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->spec().data().sources(0).jsonl(), "/home/me/web/*.jsonl");
+  EXPECT_EQ(job->spec().data().sources(0).weight(), 3);
+  EXPECT_EQ(job->spec().data().sources(1).tokens(), "/shards/*.tokens");
+}
+
 TEST(JobSpec, AnUnknownKeySaysWhereAndWhatWasMeant) {
   EXPECT_EQ(ErrorOf(Spec("student: {head_budgte: 5}")),
             "job.yaml:3:13: unknown key 'head_budgte' in spec.student; did you mean 'head_budget'?");

@@ -120,14 +120,14 @@ TEST(TrainingData, NeverShowsHeldOutText) {
   const TextFolder folder;
   AddTexts(folder);
   const DataSpec spec = Spec(folder);
-  const absl::StatusOr<DocumentSplit> split = ReadDocuments(spec);
-  ASSERT_TRUE(split.ok());
+  const absl::StatusOr<Corpus> corpus = OpenCorpus(spec, kBytes);
+  ASSERT_TRUE(corpus.ok());
   const TrainingBatch batch = BatchOf(spec, DataStream::kAlign, 3, 200);
   for (int i = 0; i < 200; ++i) {
     const std::string text = Text(batch, i);
     if (IsPrompt(text)) continue;
-    for (const Document& document : split->held_out)
-      EXPECT_EQ(text.find(document.text[0]), std::string::npos);
+    for (const TokenSpan& document : corpus->held_out)
+      EXPECT_EQ(text.find(static_cast<char>(document[0])), std::string::npos);
   }
 }
 
@@ -146,6 +146,7 @@ TEST(TrainingData, ErrorsNameTheFieldAndTheRemedy) {
     return ErrorOf(spec);
   };
   EXPECT_THAT(with([](DataSpec& s) { s.retrieval_share = 1.5; }), HasSubstr("data.retrieval_share: 1.5"));
+  EXPECT_THAT(with([](DataSpec& s) { s.teacher_share = 0.8; }), HasSubstr("data.teacher_share: 0.8"));
   EXPECT_THAT(with([](DataSpec& s) { s.held_out_share = 1; }), HasSubstr("data.held_out_share: 1"));
   EXPECT_THAT(with([](DataSpec& s) { s.sequence_tokens = 2; }), HasSubstr("data.sequence_tokens: 2"));
   EXPECT_THAT(with([](DataSpec& s) { s.text.clear(); }), HasSubstr("data.text: empty"));

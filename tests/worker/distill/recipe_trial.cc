@@ -192,7 +192,8 @@ int Run(int argc, char** argv) {
       Must(MakeProbe({.pairs = 10, .seed = 1234, .split = ProbeSplit::kEvaluate}, *tokenizer, 0, examples));
   std::vector<std::vector<TokenId>> text;
   if (Number("ppl") > 0)
-    text = Must(HeldOutSequences(spec, *tokenizer, static_cast<std::int64_t>(Number("ppl"))));
+    text = Must(HeldOutSequences(Must(OpenCorpus(spec, *tokenizer)), spec.sequence_tokens,
+                                 static_cast<std::int64_t>(Number("ppl"))));
   const auto report = [&](const std::string& what, const auto& model) {
     const Clock::time_point start = Clock::now();
     const int correct = CountCorrect(model, teacher, probe);

@@ -36,7 +36,7 @@ QuestionSource Source() {
   std::string text;
   for (int i = 0; i < 60; ++i)
     absl::StrAppend(&text, "In year ", i, " the miller mended the wheel. Nobody else had seen that wheel! ");
-  source.held_out = {{"a.txt", text}};
+  source.held_out = {text};
   return source;
 }
 
@@ -159,7 +159,7 @@ TEST(TaskQuestions, WhatIsMissingOrTooLongNamesTheField) {
   EXPECT_THAT(
       ErrorOf(TaskKind::kRecordLookup, source),
       HasSubstr("evaluate.context_tokens: 90 cannot hold a question and two pieces of evaluate.records"));
-  source.held_out = {{"a.txt", "no sentence ends here"}};
+  source.held_out = {"no sentence ends here"};
   EXPECT_THAT(ErrorOf(TaskKind::kLastWord, source), HasSubstr("last_word finds no sentence"));
   source.held_out.clear();
   EXPECT_THAT(ErrorOf(TaskKind::kLastWord, source), HasSubstr("give data.text"));

@@ -67,6 +67,24 @@ TEST(SpecTest, TrainingPromptsAreTrainingsOwn) {
   EXPECT_EQ(spec.prompts.seed, 7u);
 }
 
+TEST(SpecTest, SourcesKeepTheirKindAndWeight) {
+  v1::Data data;
+  v1::DataSource& lines = *data.add_sources();
+  lines.set_jsonl("/a/*.jsonl");
+  lines.set_field("body");
+  lines.set_weight(3);
+  data.add_sources()->set_tokens("/a/*.tokens");
+  data.add_sources()->set_text("/a/*.txt");
+  const DataSpec spec = DataOf(data, {});
+  ASSERT_EQ(spec.sources.size(), 3u);
+  EXPECT_EQ(spec.sources[0].kind, DataSource::Kind::kJsonl);
+  EXPECT_EQ(spec.sources[0].globs, std::vector<std::string>{"/a/*.jsonl"});
+  EXPECT_EQ(spec.sources[0].field, "body");
+  EXPECT_EQ(spec.sources[0].weight, 3);
+  EXPECT_EQ(spec.sources[1].kind, DataSource::Kind::kTokens);
+  EXPECT_EQ(spec.sources[2].kind, DataSource::Kind::kText);
+}
+
 TEST(SpecTest, JoinsAndTargetsThatWereNotAskedForAreTheOldOnes) {
   EXPECT_EQ(*JoinOf(v1::Student::JOIN_UNSPECIFIED), Join::kReplace);
   EXPECT_EQ(*JoinOf(v1::Student::ADAPTER), Join::kAdapter);
