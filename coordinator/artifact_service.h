@@ -30,8 +30,13 @@ class ArtifactServiceImpl final : public v1::ArtifactService::Service {
                                 v1::Manifest* response) override;
   grpc::Status ListArtifacts(grpc::ServerContext*, const v1::ListArtifactsRequest* request,
                              v1::ListArtifactsResponse* response) override;
+  grpc::Status VerifyArtifact(grpc::ServerContext* context, const v1::VerifyArtifactRequest* request,
+                              v1::VerifyArtifactResponse* response) override;
 
  private:
+  // As ArtifactStore::GetChunk; one found damaged is set aside and made known.
+  absl::StatusOr<std::string> ReadChunk(const std::string& sha256);
+
   ArtifactStore& store_;
   ArtifactCatalog& catalog_;
   Coordinator& coordinator_;

@@ -9,6 +9,7 @@
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
 #include "coordinator/work_digest.h"
+#include "proto/failpoint.h"
 
 namespace rad {
 namespace {
@@ -16,8 +17,10 @@ namespace {
 // Sequence numbers are reserved on disk in blocks, so that events that are not stored (progress) can have one
 // too and none is ever used twice.
 constexpr std::uint64_t kSequenceBlock = 4096;
-constexpr const char* kSequenceCounter = "event_sequence_reserved";
-constexpr const char* kLivesCounter = "coordinator_lives";
+
+// Each carries the job's status as of then; those of a job that has ended are read but for how it came to
+// that.
+constexpr std::size_t kEventsOfEndedJob = 32;
 
 std::map<std::string, const v1::TaskRecord*> TasksOf(const v1::JobRecord& job) {
   std::map<std::string, const v1::TaskRecord*> tasks;
@@ -44,11 +47,15 @@ absl::Status Coordinator::Recover() {
   if (!sequence.ok()) return sequence.status();
   absl::StatusOr<std::uint64_t> lives = store_.Counter(kLivesCounter);
   if (!lives.ok()) return lives.status();
+  absl::StatusOr<std::uint64_t> epoch_floor = store_.Counter(kEpochFloorCounter);
+  if (!epoch_floor.ok()) return epoch_floor.status();
+  epoch_floor_ = *epoch_floor;
   next_sequence_ = reserved_sequence_ = *sequence + 1;
   lives_ = *lives + 1;
   JobStore::Change change = store_.NewChange();
   change.PutCounter(kLivesCounter, lives_);
   if (absl::Status status = store_.Commit(std::move(change)); !status.ok()) return status;
+  Failpoint("recovery_counted");
 
   absl::StatusOr<std::vector<v1::JobRecord>> records = store_.LoadJobs();
   if (!records.ok()) return records.status();
@@ -110,8 +117,14 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   }
   const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
   if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);
+  if (IsTerminal(update.record.state()) && !IsTerminal(job.record.state())) {
+    absl::Status dropped = update.change.DropOldEvents(store_, update.record.job_id(), kEventsOfEndedJob);
+    if (!dropped.ok()) return dropped;
+  }
   update.change.PutJob(update.record);
+  Failpoint("apply_before_write");
   if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
+  Failpoint("apply_written");
   if (row) FindSweep(update.record.sweep_id())->points[row->point() - 1] = *row;
   for (const PlanNote& note : update.outcome.notes) {
     Log(absl::StrCat(update.record.job_id(), note.stage.empty() ? "" : "/", note.stage, ": ", note.message));

@@ -77,7 +77,8 @@ class Coordinator {
     std::vector<v1::Event> events;
     bool ended = false;  // the job has ended and these are its last events
   };
-  // Events after `sequence`; waits up to `timeout` (wall time) for one.
+  // Events after `sequence`; waits up to `timeout` (wall time) for one. Where some of them were dropped, as
+  // an ended job keeps but its last ones, an event in their place says so.
   absl::StatusOr<EventPage> WaitEvents(const std::string& job_id, std::uint64_t sequence,
                                        absl::Duration timeout);
 
@@ -107,13 +108,15 @@ class Coordinator {
   // NOT_FOUND: the lease ran out; register again.
   absl::Status Receive(const v1::WorkerMessage& message);
 
-  struct FencedTask {
-    v1::Task task;
-    std::uint32_t keep_latest = 1;
-  };
-  // Who may write artifacts. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a
+  // --- what becomes of artifacts (coordinator_artifacts.cc) ---
+  // The task that may write them. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a
   // running attempt.
-  absl::StatusOr<FencedTask> CheckFence(const v1::Fence& fence);
+  absl::StatusOr<v1::Task> CheckFence(const v1::Fence& fence);
+  // Says in the job's events that its checkpoints are refused (RESOURCE_EXHAUSTED), once until they are taken
+  // again.
+  void NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, const absl::Status& committed);
+  // Says so in the events of the jobs whose artifacts these are.
+  void NoteDamage(const std::string& sha256, const std::vector<v1::Manifest>& artifacts);
 
   // --- for the ranks of a gang (coordinator_rendezvous.cc), as in rendezvous.proto ---
   absl::Status SetKey(const v1::Fence& fence, const std::string& key, const std::string& value);
@@ -155,6 +158,7 @@ class Coordinator {
     absl::Duration started_at;
     v1::Progress progress;
     bool has_progress = false;
+    bool checkpoints_refused = false;
   };
 
   struct LiveJob {
@@ -197,6 +201,8 @@ class Coordinator {
   void StopTask(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CountEndings(const v1::JobRecord& before, const v1::JobRecord& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // An event of the job; nothing else changes.
+  void Note(LiveJob& job, const PlanNote& note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Changed(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Event MakeEvent(const v1::JobRecord& record, const Waiting& waiting, const PlanNote& note,
                       std::uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -304,6 +310,7 @@ class Coordinator {
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);      // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
+  std::uint64_t epoch_floor_ ABSL_GUARDED_BY(mutex_) = 0;  // attempts from before a restore have lower epochs
   std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go

@@ -8,6 +8,7 @@
 #include "coordinator/log.h"
 #include "coordinator/planner.h"
 #include "coordinator/work_digest.h"
+#include "proto/failpoint.h"
 
 namespace rad {
 namespace {
@@ -95,7 +96,7 @@ void Coordinator::Assign(const Assignment& assignment) {
   update.record = job->record;
   const TaskPlace next = FindTask(update.record, assignment.task_id);
   const bool first = next.stage->state() == v1::PENDING;
-  StartAttempt(update.record, next, assignment.worker_ids.size(), NowMillis());
+  StartAttempt(update.record, next, assignment.worker_ids.size(), epoch_floor_, NowMillis());
   std::vector<std::string> names;
   std::vector<Seat> seats;
   for (const std::string& id : assignment.worker_ids) {
@@ -118,11 +119,13 @@ void Coordinator::Assign(const Assignment& assignment) {
     Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));
     return;  // Tick tries again
   }
+  Failpoint("assign_written");
   metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
   for (const std::string& id : assignment.worker_ids) {
     Give(workers_.at(id), task, stage);
     task.set_rank(task.rank() + 1);
   }
+  Failpoint("assign_sent");
 }
 
 void Coordinator::Give(Worker& worker, const v1::Task& task, const std::string& stage) {

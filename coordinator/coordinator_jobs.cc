@@ -10,6 +10,7 @@
 #include "coordinator/ranked.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/work_digest.h"
+#include "proto/failpoint.h"
 
 namespace rad {
 namespace {
@@ -92,10 +93,12 @@ absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, co
   const absl::StatusOr<LiveJob*> first = JobOfRequest(request);
   if (!first.ok()) return first.status();
   if (*first != nullptr) return StatusOf((*first)->record, (*first)->waiting);
+  if (absl::Status room = store_.CheckFreeSpace(); !room.ok()) return room;
   JobStore::Change change = store_.NewChange();
   Remember(request, absl::StrCat("job-", NextOrder()), change);
   const absl::StatusOr<LiveJob*> created = CreateJob(NewJobRecord(job), std::move(change));
   if (!created.ok()) return created.status();
+  Failpoint("submit_written");
   Dispatch();
   return StatusOf((*created)->record, (*created)->waiting);
 }
@@ -232,6 +235,17 @@ absl::StatusOr<Coordinator::EventPage> Coordinator::WaitEvents(const std::string
                                                                std::uint64_t sequence,
                                                                absl::Duration timeout) {
   EventPage page;
+  const absl::StatusOr<std::uint64_t> dropped = store_.EventsDropped(job_id);
+  if (!dropped.ok()) return dropped.status();
+  if (sequence < *dropped) {
+    absl::MutexLock lock(&mutex_);
+    LiveJob* job = FindJob(job_id);
+    if (job == nullptr) return absl::NotFoundError(absl::StrCat("no job \"", job_id, "\""));
+    const PlanNote note{"",
+                        absl::StrCat("events up to number ", *dropped, " were dropped when the job ended")};
+    page.events.push_back(MakeEvent(job->record, job->waiting, note, *dropped));
+    return page;
+  }
   for (bool waited = false;; waited = true) {
     std::uint64_t seen = 0;
     bool terminal = false;

@@ -88,6 +88,7 @@ absl::StatusOr<v1::SweepStatus> Coordinator::SubmitSweep(const RequestMark& requ
     const LiveSweep& earlier = *FindSweep(**first);
     return MakeSweepStatus(earlier.record, earlier.points, v1::METRIC_UNSPECIFIED);
   }
+  if (absl::Status room = store_.CheckFreeSpace(); !room.ok()) return room;
   v1::SweepRecord record;
   record.set_order(sweeps_.empty() ? 1 : sweeps_.rbegin()->first + 1);
   record.set_sweep_id(absl::StrCat("sweep-", record.order()));

@@ -9,6 +9,7 @@
 #include "coordinator/score_rows.h"
 #include "coordinator/stage_result.h"
 #include "coordinator/work_digest.h"
+#include "proto/failpoint.h"
 #include "proto/protocol_version.h"
 
 namespace rad {
@@ -145,17 +146,6 @@ bool Coordinator::IsSeated(const Worker& worker) {
   return seat != nullptr && seat->worker_id == worker.id && !seat->ended;
 }
 
-absl::StatusOr<Coordinator::FencedTask> Coordinator::CheckFence(const v1::Fence& fence) {
-  absl::MutexLock lock(&mutex_);
-  const Located located = Locate(fence);
-  if (!located) return StaleFence(fence);
-  if (fence.rank() != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("rank ", fence.rank(), " of task ", fence.task_id(), " wrote what only rank 0 may"));
-  }
-  return FencedTask{located.place.task->task(), located.job->record.job().spec().checkpoint().keep_latest()};
-}
-
 void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) {
   if (worker.sink != nullptr) {
     v1::Directive renewed;
@@ -237,6 +227,7 @@ void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finish
   } else if (finished.failure().reason() != v1::TaskFailure::CANCELLED && !OfOneRank(finished)) {
     metrics_.StaleReport();
   }
+  Failpoint("finish_before_acknowledge");
   if (worker.assigned && SameFence(*worker.assigned, finished.fence())) worker.assigned.reset();
   if (worker.sink != nullptr) worker.sink->Send(Acknowledge(finished.fence()));
   Dispatch();

@@ -44,6 +44,8 @@ std::string ScoreRowKey(absl::string_view score_key, const v1::HeadScoreRow& row
   return absl::StrCat(ScorePrefix(score_key), SortableNumber(layer), SortableNumber(head));
 }
 
+std::string DroppedCounter(const std::string& job_id) { return absl::StrCat("events_dropped/", job_id); }
+
 std::string TeacherKey(const std::string& path) { return absl::StrCat("teacher/", path); }
 
 std::string DataKey(const v1::Data& data) {
@@ -112,6 +114,21 @@ void JobStore::Change::PutJob(const v1::JobRecord& job) {
 
 void JobStore::Change::PutEvent(const v1::Event& event) {
   batch_.Put(Table::kEvents, JobRow(event.job_id(), event.sequence()), event.SerializeAsString());
+}
+
+absl::Status JobStore::Change::DropOldEvents(const JobStore& store, const std::string& job_id,
+                                             std::size_t keep) {
+  std::vector<std::uint64_t> sequences;
+  absl::Status scanned =
+      store.meta_.Scan(Table::kEvents, JobPrefix(job_id), "", [&](absl::string_view key, absl::string_view) {
+        sequences.push_back(RowNumber(key));
+        return true;
+      });
+  if (!scanned.ok() || sequences.size() <= keep) return scanned;
+  sequences.resize(sequences.size() - keep);
+  for (const std::uint64_t sequence : sequences) batch_.Delete(Table::kEvents, JobRow(job_id, sequence));
+  PutCounter(DroppedCounter(job_id), sequences.back());
+  return absl::OkStatus();
 }
 
 void JobStore::Change::PutResult(const std::string& digest, const v1::StoredResult& result) {
@@ -211,6 +228,10 @@ absl::StatusOr<std::vector<v1::Event>> JobStore::Events(const std::string& job_i
                              [&](std::uint64_t, v1::Event event) { events.push_back(std::move(event)); });
   if (!status.ok()) return status;
   return events;
+}
+
+absl::StatusOr<std::uint64_t> JobStore::EventsDropped(const std::string& job_id) const {
+  return Counter(DroppedCounter(job_id));
 }
 
 absl::Status JobStore::AppendLog(const std::string& job_id, std::uint64_t first_number,

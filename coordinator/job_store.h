@@ -13,6 +13,11 @@
 
 namespace rad {
 
+// Numbers that are never given out twice: what is reserved or was reached of them.
+inline constexpr char kSequenceCounter[] = "event_sequence_reserved";
+inline constexpr char kLivesCounter[] = "coordinator_lives";
+inline constexpr char kEpochFloorCounter[] = "epoch_floor";  // epochs of attempts begin behind it
+
 class JobStore {
  public:
   explicit JobStore(MetaStore& meta) : meta_(meta) {}
@@ -33,6 +38,8 @@ class JobStore {
     // Likewise what the files held that the data names.
     void PutDataDigest(const v1::Data& data, const std::string& digest);
     void PutSweep(const v1::SweepRecord& sweep);
+    // Drops the job's events but for the newest `keep`, as counted without those of this change.
+    absl::Status DropOldEvents(const JobStore& store, const std::string& job_id, std::size_t keep);
     // Replaces that point's row of the sweep's ledger.
     void PutSweepPoint(const std::string& sweep_id, const v1::SweepPoint& point);
 
@@ -41,6 +48,8 @@ class JobStore {
     MetaStore::Batch batch_;
   };
   Change NewChange() const { return Change(meta_); }
+  // Asked before new work is taken on: RESOURCE_EXHAUSTED while the disk is nearly full.
+  absl::Status CheckFreeSpace() const { return meta_.CheckFreeSpace(); }
   // Synced. After an error nothing of the change is visible.
   absl::Status Commit(Change change) { return meta_.Write(std::move(change.batch_)); }
 
@@ -57,6 +66,8 @@ class JobStore {
   // At most `limit` events of the job after `sequence`, in order.
   absl::StatusOr<std::vector<v1::Event>> Events(const std::string& job_id, std::uint64_t sequence,
                                                 int limit) const;
+  // Events up to this number were dropped; 0: none.
+  absl::StatusOr<std::uint64_t> EventsDropped(const std::string& job_id) const;
 
   // Not synced: a power cut may cost the last lines.
   absl::Status AppendLog(const std::string& job_id, std::uint64_t first_number,

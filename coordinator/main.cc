@@ -8,7 +8,9 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "coordinator/log.h"
+#include "coordinator/restore_data.h"
 #include "coordinator/server.h"
 #include "proto/protocol_version.h"
 
@@ -18,6 +20,8 @@ struct Flags {
   rad::ServerOptions server;
   int lease_seconds = 10;
   std::string port_file;
+  std::string restore_from;
+  std::uint32_t backup = 0;  // 0: the newest
 };
 
 int Fail(absl::string_view message) {
@@ -37,6 +41,14 @@ void Define(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   app.add_flag("--reflection", flags.server.reflection, "Serve gRPC reflection, for grpcurl and the like");
+  app.add_option("--backups", flags.server.backups, "Folder of backups (default: in --data-dir)");
+  CLI::Option* restore =
+      app.add_option("--restore-from", flags.restore_from,
+                     "Do not serve: make --data-dir, which must be empty, out of the backup "
+                     "in this folder, and exit");
+  app.add_option("--backup", flags.backup, "With --restore-from: its number (default: the newest)")
+      ->needs(restore)
+      ->check(CLI::PositiveNumber);
   app.add_option("--port-file", flags.port_file, "Write the ports there as JSON once they listen");
 }
 
@@ -50,6 +62,14 @@ absl::Status WritePortFile(const std::string& path, const rad::CoordinatorServer
     return absl::UnavailableError(absl::StrCat("cannot write --port-file ", path));
   }
   return absl::OkStatus();
+}
+
+int Restore(const Flags& flags) {
+  const absl::Status restored =
+      rad::RestoreData(flags.restore_from, flags.backup, flags.server.data_dir, absl::Now());
+  if (!restored.ok()) return Fail(restored.message());
+  rad::Log(absl::StrCat("restored into ", flags.server.data_dir.string(), ": start without --restore-from"));
+  return 0;
 }
 
 // Blocked before any thread starts, so that only the wait in main sees them.
@@ -71,6 +91,7 @@ int main(int argc, char** argv) {
   Define(app, flags);
   CLI11_PARSE(app, argc, argv);
   flags.server.lease = absl::Seconds(flags.lease_seconds);
+  if (!flags.restore_from.empty()) return Restore(flags);
 
   const sigset_t signals = BlockStopSignals();
   absl::StatusOr<std::unique_ptr<rad::CoordinatorServer>> server =

@@ -28,6 +28,10 @@ CoordinatorMetrics::CoordinatorMetrics()
       leases_lost_(MakeCounter(*registry_, "rad_leases_lost_total", "Workers whose lease ran out.")),
       stale_reports_(MakeCounter(*registry_, "rad_stale_reports_refused_total",
                                  "Reports and writes refused because a newer attempt exists.")),
+      checkpoints_refused_(MakeCounter(*registry_, "rad_checkpoints_refused_total",
+                                       "Checkpoints refused: disk full, or their job's quota spent.")),
+      chunks_damaged_(MakeCounter(*registry_, "rad_chunks_damaged_total",
+                                  "Stored chunks whose bytes were found damaged, and dropped.")),
       heads_scored_(MakeCounter(*registry_, "rad_heads_scored_total",
                                 "Evaluations of one head on one probe example.")) {}
 

@@ -21,6 +21,8 @@ class CoordinatorMetrics {
   void TaskWaited(double seconds);  // from ready to handed to a worker
   void LeaseLost() { leases_lost_.Increment(); }
   void StaleReport() { stale_reports_.Increment(); }
+  void CheckpointRefused() { checkpoints_refused_.Increment(); }
+  void ChunkDamaged() { chunks_damaged_.Increment(); }
   void HeadsScored(double evaluations) { heads_scored_.Increment(evaluations); }
 
   std::shared_ptr<prometheus::Registry> registry() { return registry_; }
@@ -32,6 +34,8 @@ class CoordinatorMetrics {
   prometheus::Histogram& wait_seconds_;
   prometheus::Counter& leases_lost_;
   prometheus::Counter& stale_reports_;
+  prometheus::Counter& checkpoints_refused_;
+  prometheus::Counter& chunks_damaged_;
   prometheus::Counter& heads_scored_;
 };
 

@@ -83,6 +83,10 @@ std::vector<prometheus::MetricFamily> RenderSnapshot(const MetricsSnapshot& snap
       MakeFamily("rad_coordinator_resident_memory_bytes", "Resident memory of the coordinator.");
   AddSample(resident, {}, snapshot.resident_bytes);
   families.push_back(std::move(resident));
+  prometheus::MetricFamily backup =
+      MakeFamily("rad_newest_backup_timestamp_seconds", "When the newest backup was made; 0: there is none.");
+  AddSample(backup, {}, snapshot.newest_backup_unix_seconds);
+  families.push_back(std::move(backup));
   JobFamilies jobs;
   for (const RunningStageMetrics& running : snapshot.running) jobs.Add(running);
   for (prometheus::MetricFamily* family :

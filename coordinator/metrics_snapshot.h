@@ -28,6 +28,7 @@ struct MetricsSnapshot {
   std::map<std::string, double> database_disk_bytes;  // by database: meta, ckpt
   std::map<std::string, double> database_memtable_bytes;
   double resident_bytes = 0;
+  double newest_backup_unix_seconds = 0;  // 0: none
   std::vector<RunningStageMetrics> running;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/artifact_service.h"
+#include "coordinator/backup_service.h"
 #include "coordinator/job_service.h"
 #include "coordinator/log.h"
 #include "coordinator/metrics_snapshot.h"
@@ -17,6 +18,7 @@
 #include "coordinator/sweep_service.h"
 #include "coordinator/worker_service.h"
 #include "prometheus/exposer.h"
+#include "proto/failpoint.h"
 #include "storage/artifact_store.h"
 #include "storage/meta_store.h"
 
@@ -43,7 +45,9 @@ class ServerImpl final : public CoordinatorServer {
         sweep_service_(coordinator_),
         worker_service_(coordinator_),
         artifact_service_(*artifacts_, *catalog_, coordinator_, clock_),
-        rendezvous_service_(coordinator_) {}
+        rendezvous_service_(coordinator_),
+        backup_service_(*meta_, *artifacts_,
+                        options.backups.empty() ? options.data_dir / "backups" : options.backups) {}
 
   ~ServerImpl() override {
     stopping_ = true;
@@ -56,7 +60,9 @@ class ServerImpl final : public CoordinatorServer {
 
   absl::Status Run(const ServerOptions& options) {
     if (absl::Status status = coordinator_.Recover(); !status.ok()) return status;
+    Failpoint("recovered");
     if (absl::Status status = Listen(options); !status.ok()) return status;
+    Failpoint("listening");
     if (absl::Status status = Expose(options.metrics); !status.ok()) return status;
     if (options.clock == nullptr) ticker_ = std::thread([this] { TickUntilStopped(); });
     return absl::OkStatus();
@@ -82,6 +88,7 @@ class ServerImpl final : public CoordinatorServer {
     builder.RegisterService(&worker_service_);
     builder.RegisterService(&artifact_service_);
     builder.RegisterService(&rendezvous_service_);
+    builder.RegisterService(&backup_service_);
     server_ = builder.BuildAndStart();
     if (server_ != nullptr && grpc_port_ != 0) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
@@ -110,6 +117,7 @@ class ServerImpl final : public CoordinatorServer {
     snapshot.database_memtable_bytes = {{"meta", meta_->MemtableBytes()},
                                         {"ckpt", artifacts_->MemtableBytes()}};
     snapshot.resident_bytes = ResidentBytes();
+    snapshot.newest_backup_unix_seconds = static_cast<double>(backup_service_.newest_unix_seconds());
     return snapshot;
   }
 
@@ -133,6 +141,7 @@ class ServerImpl final : public CoordinatorServer {
   WorkerServiceImpl worker_service_;
   ArtifactServiceImpl artifact_service_;
   RendezvousServiceImpl rendezvous_service_;
+  BackupServiceImpl backup_service_;
   int grpc_port_ = 0;
   int metrics_port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -15,6 +15,7 @@ namespace rad {
 
 struct ServerOptions {
   std::filesystem::path data_dir;
+  std::filesystem::path backups;  // empty: data_dir/backups
   std::string listen = "127.0.0.1:7070";
   std::string metrics = "127.0.0.1:9090";  // empty: none
   absl::Duration lease = absl::Seconds(10);

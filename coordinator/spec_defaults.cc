@@ -212,6 +212,7 @@ void FillTraining(v1::JobSpec& spec) {
   v1::Checkpoint& checkpoint = *spec.mutable_checkpoint();
   RAD_DEFAULT(checkpoint, every_steps, 10);
   RAD_DEFAULT(checkpoint, keep_latest, 2);
+  RAD_DEFAULT(checkpoint, keep_best, false);
 }
 
 // A min alone asks for just as many, a max alone for as many as there are up to it.

@@ -134,6 +134,10 @@ void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   CheckSchedule("spec.distill", spec.distill().warmup_share(), spec.distill().decay_share(), found);
   CheckLoss(spec.distill(), found);
   found.Range("spec.checkpoint.keep_latest", spec.checkpoint().keep_latest(), 1u, 1000u);
+  if (spec.checkpoint().has_quota_bytes() && spec.checkpoint().quota_bytes() == 0) {
+    found.Add("spec.checkpoint.quota_bytes",
+              "is 0, so that no checkpoint could be saved; give bytes, such as 2G, or leave it out");
+  }
 }
 
 void CheckWorkers(const v1::JobSpec& spec, Violations& found) {

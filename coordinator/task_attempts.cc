@@ -63,11 +63,12 @@ bool SameFence(const v1::Fence& a, const v1::Fence& b) {
   return a.task_id() == b.task_id() && a.attempt() == b.attempt() && a.epoch() == b.epoch();
 }
 
-void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, std::int64_t now_unix_millis) {
+void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, std::uint64_t epoch_floor,
+                  std::int64_t now_unix_millis) {
   place.task->set_state(MustNextState(place.task->state(), StateEvent::kStart));
   v1::Task& task = *place.task->mutable_task();
   task.set_attempt(task.attempt() + 1);
-  task.set_epoch(task.epoch() + 1);
+  task.set_epoch(std::max(task.epoch(), epoch_floor) + 1);
   task.set_world_size(workers);
   task.set_batch_parts(GangSizeOf(job, task.work()).max);
   if (place.stage->state() == v1::PENDING) {

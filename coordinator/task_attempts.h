@@ -34,8 +34,10 @@ absl::string_view JobIdOf(absl::string_view task_id);
 v1::Fence FenceOf(const v1::Task& task);
 bool SameFence(const v1::Fence& a, const v1::Fence& b);  // of one attempt, be it of different ranks
 
-// A new attempt under a new epoch, on this many workers; its stage and job start with their first task.
-void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, std::int64_t now_unix_millis);
+// A new attempt under a new epoch, beyond `epoch_floor`, on this many workers; its stage and job start with
+// their first task.
+void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, std::uint64_t epoch_floor,
+                  std::int64_t now_unix_millis);
 
 struct RetryDecision {
   bool retry = false;

@@ -6,8 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "proto/failpoint.h"
 #include "rocksdb/write_batch.h"
 #include "storage/chunk_record.h"
+#include "storage/free_space.h"
 #include "storage/rocks_status.h"
 #include "storage/sha256.h"
 
@@ -95,13 +97,8 @@ absl::StatusOr<std::vector<std::string>> ArtifactStore::Missing(const std::vecto
   return missing;
 }
 
-absl::Status ArtifactStore::CheckFreeSpace(std::size_t bytes) const {
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(folder_, error);
-  if (error || space.available >= bytes + kReservedDiskBytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("the disk of ", folder_.string(), " has ", space.available >> 20, " MiB left of which ",
-                   kReservedDiskBytes >> 20, " are reserved: free space, or move the data folder"));
+absl::Status ArtifactStore::CheckFreeSpace(std::uint64_t bytes) const {
+  return rad::CheckFreeSpace(folder_, bytes, kReservedDiskBytes);
 }
 
 absl::Status ArtifactStore::PutChunk(absl::string_view digest, absl::string_view data, absl::Time now) {
@@ -119,15 +116,58 @@ absl::Status ArtifactStore::PutChunk(absl::string_view digest, absl::string_view
   rocksdb::WriteBatch batch;
   batch.Put(Of(kChunks), AsSlice(digest), EncodeChunk(data));
   batch.Put(Of(kStored), AsSlice(digest), "");
-  return FromRocks(database_.db->Write(Unlogged(), &batch), absl::StrCat("storing chunk ", digest));
+  const rocksdb::Status status = database_.db->Write(Unlogged(), &batch);
+  Failpoint("chunk_written");
+  return FromRocks(status, absl::StrCat("storing chunk ", digest));
 }
 
 absl::StatusOr<std::string> ArtifactStore::GetChunk(absl::string_view digest) const {
   std::string record;
   rocksdb::Status status = database_.db->Get({}, Of(kChunks), AsSlice(digest), &record);
-  if (status.IsNotFound()) return absl::NotFoundError(absl::StrCat("no chunk ", digest));
+  if (status.IsNotFound()) {
+    if (!IsReferenced(digest)) return absl::NotFoundError(absl::StrCat("no chunk ", digest));
+    return absl::DataLossError(absl::StrCat("chunk ", digest, " was damaged and is no longer served: ",
+                                            "restore the data folder from a backup, or run the stage again"));
+  }
   if (!status.ok()) return FromRocks(status, absl::StrCat("reading chunk ", digest));
   return DecodeChunk(digest, std::move(record));
+}
+
+absl::StatusOr<bool> ArtifactStore::IsDamaged(absl::string_view digest) const {
+  const absl::StatusOr<std::string> data = GetChunk(digest);
+  if (data.ok()) return Sha256Hex(*data) != digest;
+  if (absl::IsDataLoss(data.status())) return true;
+  return data.status();
+}
+
+absl::StatusOr<std::vector<std::string>> ArtifactStore::DropDamaged(absl::string_view digest) {
+  absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<bool> present = HasChunk(digest);
+  if (!present.ok()) return present.status();
+  if (!*present) return std::vector<std::string>();
+  for (int reads = 0; reads < 2; ++reads) {  // a bad read is not yet bad bytes
+    const absl::StatusOr<bool> damaged = IsDamaged(digest);
+    if (!damaged.ok()) return damaged.status();
+    if (!*damaged) return std::vector<std::string>();
+  }
+  // Not kept for looking at: a compaction that comes upon them would fail, and with it every later write.
+  rocksdb::WriteBatch batch;
+  batch.Delete(Of(kChunks), AsSlice(digest));
+  batch.Delete(Of(kStored), AsSlice(digest));
+  rocksdb::Status status = database_.db->Write(Unlogged(), &batch);
+  if (status.ok()) status = database_.db->Flush(rocksdb::FlushOptions(), {Of(kChunks), Of(kStored)});
+  if (!status.ok()) return FromRocks(status, absl::StrCat("dropping damaged chunk ", digest));
+  return ArtifactsNaming(digest);
+}
+
+absl::StatusOr<bool> ArtifactStore::IsWhole(absl::string_view id) const {
+  const absl::StatusOr<std::vector<std::string>> chunks = ChunksOf(id);
+  if (!chunks.ok()) return chunks.status();
+  for (const std::string& digest : *chunks) {
+    const absl::StatusOr<bool> present = HasChunk(digest);
+    if (!present.ok() || !*present) return present;
+  }
+  return true;
 }
 
 absl::Status ArtifactStore::Commit(const ArtifactRecord& artifact) {
@@ -149,9 +189,14 @@ absl::Status ArtifactStore::Commit(const ArtifactRecord& artifact) {
   batch.Put(Of(kManifests), artifact.id, artifact.manifest);
   // The order that makes a readable manifest whole: chunks to the disk, then the manifest with its
   // references.
+  Failpoint("commit_before_flush");
   rocksdb::Status status = database_.db->Flush(rocksdb::FlushOptions(), {Of(kChunks), Of(kStored)});
+  Failpoint("commit_flushed");
   if (status.ok()) status = database_.db->Write(Synced(), &batch);
-  return FromRocks(status, absl::StrCat("committing artifact ", artifact.id));
+  Failpoint("commit_written");
+  if (!status.ok()) return FromRocks(status, absl::StrCat("committing artifact ", artifact.id));
+  for (const std::string& digest : chunks) promised_until_.erase(digest);  // the manifest holds them now
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> ArtifactStore::GetManifest(absl::string_view id) const {
@@ -187,6 +232,18 @@ bool ArtifactStore::IsReferenced(absl::string_view digest) const {
   return !row->status().ok() || (row->Valid() && row->key().starts_with(prefix));
 }
 
+absl::StatusOr<std::vector<std::string>> ArtifactStore::ArtifactsNaming(absl::string_view digest) const {
+  const std::string prefix = absl::StrCat(digest, "/");
+  std::vector<std::string> ids;
+  std::unique_ptr<rocksdb::Iterator> row(database_.db->NewIterator({}, Of(kReferences)));
+  for (row->Seek(prefix); row->Valid() && row->key().starts_with(prefix); row->Next()) {
+    ids.push_back(row->key().ToString().substr(prefix.size()));
+  }
+  if (!row->status().ok())
+    return FromRocks(row->status(), absl::StrCat("looking for artifacts of chunk ", digest));
+  return ids;
+}
+
 absl::Status ArtifactStore::Delete(absl::string_view id, absl::Time now) {
   absl::MutexLock lock(&mutex_);
   absl::StatusOr<std::vector<std::string>> chunks = ChunksOf(id);
@@ -198,9 +255,16 @@ absl::Status ArtifactStore::Delete(absl::string_view id, absl::Time now) {
   if (rocksdb::Status status = database_.db->Write(Synced(), &batch); !status.ok()) {
     return FromRocks(status, absl::StrCat("deleting artifact ", id));
   }
-  std::erase_if(promised_until_, [&](const auto& promise) { return promise.second <= now; });
+  Failpoint("delete_written");
+  // With them go those of uploads that were never committed.
+  std::vector<std::string> candidates = *std::move(chunks);
+  std::erase_if(promised_until_, [&](const auto& promise) {
+    if (promise.second > now) return false;
+    candidates.push_back(promise.first);
+    return true;
+  });
   std::vector<std::string> droppable;
-  for (const std::string& digest : *chunks) {
+  for (const std::string& digest : candidates) {
     if (!promised_until_.contains(digest) && !IsReferenced(digest)) droppable.push_back(digest);
   }
   return DropChunks(droppable);
@@ -215,6 +279,7 @@ absl::Status ArtifactStore::DropChunks(const std::vector<std::string>& digests) 
   if (rocksdb::Status status = database_.db->Write(Unlogged(), &batch); !status.ok()) {
     return FromRocks(status, "dropping chunks");
   }
+  Failpoint("chunks_dropped");
   chunks_dropped_ += digests.size();
   std::uint64_t stored = 0;
   database_.db->GetIntProperty(Of(kStored), rocksdb::DB::Properties::kEstimateNumKeys, &stored);
@@ -223,7 +288,9 @@ absl::Status ArtifactStore::DropChunks(const std::vector<std::string>& digests) 
   rocksdb::CompactRangeOptions copy_all;
   copy_all.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
   copy_all.blob_garbage_collection_age_cutoff = 1;
-  return FromRocks(database_.db->CompactRange(copy_all, Of(kChunks), nullptr, nullptr), "compacting chunks");
+  const rocksdb::Status status = database_.db->CompactRange(copy_all, Of(kChunks), nullptr, nullptr);
+  Failpoint("chunks_compacted");
+  return FromRocks(status, "compacting chunks");
 }
 
 absl::Status ArtifactStore::DropOrphans() {

@@ -21,10 +21,10 @@
 namespace rad {
 
 inline constexpr std::size_t kMaxChunkBytes = 4 << 20;
-// A write is refused while less than this is free on the disk, so that the small `meta` store can still
-// write.
+// A write is refused while less than this is free on the disk, so that jobs can still be submitted
+// (kReservedForChangesBytes).
 inline constexpr std::uint64_t kReservedDiskBytes = 64 << 20;
-// A chunk that an uploader was told of stays this long, though no manifest names it yet.
+// A chunk that an uploader sent or was told of stays this long, though no manifest names it yet.
 inline constexpr absl::Duration kUploadGrace = absl::Hours(1);
 
 struct ArtifactRecord {
@@ -47,9 +47,20 @@ class ArtifactStore {
   // full. Durable only once a manifest that names it is committed.
   absl::Status PutChunk(absl::string_view digest, absl::string_view data, absl::Time now);
 
-  // NOT_FOUND; DATA_LOSS, naming the chunk, when the stored bytes are damaged. Damaged bytes are never
-  // returned.
+  // RESOURCE_EXHAUSTED when the disk has no room for so many bytes of chunks: what PutChunk would say, before
+  // any is sent.
+  absl::Status CheckFreeSpace(std::uint64_t bytes) const;
+
+  // NOT_FOUND; DATA_LOSS, naming the chunk, when the stored bytes are damaged or were, and have been dropped.
+  // Damaged bytes are never returned.
   absl::StatusOr<std::string> GetChunk(absl::string_view digest) const;
+
+  // Drops the bytes of a chunk that is damaged, and returns the artifacts that name it: they are not whole
+  // until the chunk is stored again. Empty when its bytes are sound after all, or dropped already.
+  absl::StatusOr<std::vector<std::string>> DropDamaged(absl::string_view digest);
+
+  // Whether every chunk that the artifact names is there; of bytes that nobody has found damaged yet.
+  absl::StatusOr<bool> IsWhole(absl::string_view id) const;
 
   // Makes the artifact exist, durably. FAILED_PRECONDITION, naming one, when a chunk is missing: nothing
   // changed. Idempotent by id.
@@ -67,6 +78,9 @@ class ArtifactStore {
   std::uint64_t DiskBytes() const;
   std::uint64_t MemtableBytes() const;
 
+  // For backups.h.
+  rocksdb::DB* database() const { return database_.db.get(); }
+
  private:
   enum Family { kChunks, kStored, kManifests, kReferences };
 
@@ -75,8 +89,9 @@ class ArtifactStore {
   rocksdb::ColumnFamilyHandle* Of(Family family) const { return database_.families[family]; }
   absl::StatusOr<bool> HasChunk(absl::string_view digest) const;
   bool IsReferenced(absl::string_view digest) const;
+  absl::StatusOr<std::vector<std::string>> ArtifactsNaming(absl::string_view digest) const;
+  absl::StatusOr<bool> IsDamaged(absl::string_view digest) const;
   absl::StatusOr<std::vector<std::string>> ChunksOf(absl::string_view id) const;
-  absl::Status CheckFreeSpace(std::size_t bytes) const;
   absl::Status DropChunks(const std::vector<std::string>& digests) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status DropOrphans();
 

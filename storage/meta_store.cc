@@ -2,6 +2,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
+#include "storage/free_space.h"
 #include "storage/rocks_status.h"
 
 namespace rad {
@@ -77,7 +79,14 @@ absl::Status MetaStore::Scan(Table table, absl::string_view prefix, absl::string
 absl::Status MetaStore::Write(Batch batch, Durability durability) {
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
-  return FromRocks(database_.db->Write(options, &batch.batch_), "writing the meta store");
+  Failpoint("meta_before_write");
+  const rocksdb::Status status = database_.db->Write(options, &batch.batch_);
+  Failpoint("meta_written");
+  return FromRocks(status, "writing the meta store");
+}
+
+absl::Status MetaStore::CheckFreeSpace() const {
+  return rad::CheckFreeSpace(database_.db->GetName(), 0, kReservedForChangesBytes);
 }
 
 std::uint64_t MetaStore::DiskBytes() const {

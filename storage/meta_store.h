@@ -19,6 +19,10 @@ namespace rad {
 // Raised when stored bytes change their meaning; an older or newer folder is refused, never guessed at.
 inline constexpr std::uint32_t kMetaSchemaVersion = 2;
 
+// While less than this is free on the disk no new work is to be taken on, so that what becomes of the work
+// under way can still be written.
+inline constexpr std::uint64_t kReservedForChangesBytes = 16 << 20;
+
 enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters, kSweeps, kSweepPoints };
 inline constexpr int kTableCount = 9;
 
@@ -51,11 +55,17 @@ class MetaStore {
   // false.
   absl::Status Scan(Table table, absl::string_view prefix, absl::string_view from,
                     const std::function<bool(absl::string_view key, absl::string_view value)>& visit) const;
-  // After an error none of the batch is visible, and the next Write may be tried.
+  // RESOURCE_EXHAUSTED while the disk has but kReservedForChangesBytes left.
+  absl::Status CheckFreeSpace() const;
+  // After an error none of the batch is visible, and the next Write may be tried: once a full disk has room
+  // again, it is taken.
   absl::Status Write(Batch batch, Durability durability = Durability::kSynced);
 
   std::uint64_t DiskBytes() const;
   std::uint64_t MemtableBytes() const;
+
+  // For backups.h.
+  rocksdb::DB* database() const { return database_.db.get(); }
 
  private:
   explicit MetaStore(RocksDatabase database) : database_(std::move(database)) {}

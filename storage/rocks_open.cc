@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/rocks_log.h"
 #include "storage/rocks_status.h"
 
 namespace rad {
@@ -17,7 +18,7 @@ rocksdb::Options DatabaseOptions(const RocksSettings& settings) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
-  options.keep_log_file_num = 3;
+  options.info_log = RocksLog();
   // A record torn off the log's end by a crash was never acknowledged; damage before the end is an error.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.atomic_flush = settings.atomic_flush;
@@ -51,6 +52,11 @@ absl::StatusOr<RocksDatabase> OpenRocks(const RocksSettings& settings) {
     return absl::FailedPreconditionError(
         absl::StrCat("another coordinator is using ", folder,
                      ": stop it, or start this one with another --data-dir (", status.ToString(), ")"));
+  }
+  if (status.IsInvalidArgument() && absl::StrContains(status.ToString(), "not opened")) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        folder, " has tables that this version does not know: use the coordinator that wrote it, ",
+        "or another --data-dir (", status.ToString(), ")"));
   }
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", folder));
   database.db.reset(db);

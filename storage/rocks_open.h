@@ -35,8 +35,8 @@ struct RocksSettings {
   rocksdb::Env* env = nullptr;  // null: the real file system
 };
 
-// Makes the folder and missing families. FAILED_PRECONDITION when another process has the database open:
-// nothing was changed then.
+// Makes the folder and missing families. FAILED_PRECONDITION when another process has the database open, or
+// when it has families that are not asked for: nothing was changed then.
 absl::StatusOr<RocksDatabase> OpenRocks(const RocksSettings& settings);
 
 }  // namespace rad

@@ -46,10 +46,12 @@ class TaskHost {
   virtual std::filesystem::path TokenFolder() const { return {}; }
   // The local folder of an input artifact. NOT_FOUND when the task has no such input.
   virtual absl::StatusOr<std::filesystem::path> Input(std::string_view name) = 0;
-  // Makes the files of `folder` the task's newest checkpoint. When this returns OK the checkpoint is durable
-  // and whole; on an error the one before it still is. May run in another thread
+  // Makes the files of `folder` the task's newest checkpoint. `loss`: mean over the steps since the one
+  // before, absent when unknown. When this returns OK the checkpoint is durable and whole; on an error the
+  // one before it still is. RESOURCE_EXHAUSTED: there is no room for it, now. May run in another thread
   // beside Report and StopRequested.
-  virtual absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) = 0;
+  virtual absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step,
+                                      std::optional<double> loss) = 0;
   // The newest checkpoint of this task, of whichever attempt; nullopt when there is none.
   virtual absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() = 0;
   // Which rank of its gang this is; most tasks are done by one worker alone.

@@ -43,6 +43,7 @@ int RunRadctl(const std::vector<std::string>& arguments, Console& console, const
   AddScoresCommands(app, session);
   AddCheckpointCommands(app, session);
   AddWorkerCommands(app, session);
+  AddBackupCommands(app, session);
   AddVersionCommand(app, session);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes the last first

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "storage/sha256.h"
 #include "tests/coordinator/sample_job.h"
@@ -60,6 +63,152 @@ TEST_F(ArtifactServiceTest, TheNewestCheckpointsStayAndAnyAttemptFindsThem) {
   v1::GetChunkResponse chunk;
   ASSERT_TRUE(artifacts_->GetChunk(&context, request, &chunk).ok());
   EXPECT_EQ(chunk.data(), "weights at 50");
+}
+
+TEST_F(ArtifactServiceTest, TheBestCheckpointStaysToo) {
+  FakeWorker worker(channel(), "w");
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_checkpoint()->set_keep_best(true);
+  Submit(job);
+  const v1::Task task = worker.AwaitStart();
+  std::string id;
+  for (std::uint64_t step = 10; step <= 50; step += 10) {
+    clock_.Advance(absl::Seconds(1));
+    const double loss = step == 20 ? 0.5 : 1.0 + static_cast<double>(step);
+    ASSERT_TRUE(
+        worker.Publish(task, v1::Manifest::CHECKPOINT, absl::StrCat("at ", step), step, &id, loss).ok());
+  }
+  EXPECT_THAT(CheckpointSteps(), ElementsAre(50, 40, 20));
+}
+
+// Three of 100 bytes fit, as the one that each new one replaces is not counted.
+TEST_F(ArtifactServiceTest, ASaveBeyondTheQuotaIsRefusedAndTheJobIsToldOnce) {
+  FakeWorker worker(channel(), "w");
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_checkpoint()->set_quota_bytes(300);
+  const std::string job_id = Submit(job).job_id();
+  const v1::Task task = worker.AwaitStart();
+  std::string id;
+  const auto save = [&](std::uint64_t step, std::size_t bytes) {
+    clock_.Advance(absl::Seconds(1));
+    std::string content = absl::StrCat("step ", step);
+    content.resize(bytes, '.');
+    return worker.Publish(task, v1::Manifest::CHECKPOINT, content, step, &id);
+  };
+  for (const std::uint64_t step : {10, 20, 30}) ASSERT_TRUE(save(step, 100).ok());
+  for (const std::uint64_t step : {40, 50}) {
+    const grpc::Status refused = save(step, 201);
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_THAT(refused.error_message(), HasSubstr("spec.checkpoint.quota_bytes is 300"));
+    EXPECT_THAT(refused.error_message(), HasSubstr("would hold 301 bytes"));
+  }
+  v1::Manifest latest;
+  ASSERT_TRUE(Latest(task, &latest).ok());
+  EXPECT_EQ(latest.step(), 30u);
+  ASSERT_TRUE(save(60, 200).ok());
+  EXPECT_THAT(CheckpointSteps(), ElementsAre(60, 30));
+  v1::JobStatus cancelled;
+  ASSERT_TRUE(TryCancel(job_id, "", &cancelled).ok());
+  std::vector<std::string> said;
+  for (const v1::Event& event : Events(job_id)) {
+    if (event.message().find("checkpoint") != std::string::npos) said.push_back(event.message());
+  }
+  EXPECT_THAT(
+      said, ElementsAre(HasSubstr("checkpoint of step 40 refused"), HasSubstr("taken again, from step 60")));
+}
+
+class DamagedCheckpointTest : public ArtifactServiceTest {
+ protected:
+  DamagedCheckpointTest() : worker_(channel(), "w") {
+    job_id_ = Submit(SampleJob()).job_id();
+    task_ = worker_.AwaitStart();
+    for (const std::uint64_t step : {10, 20}) Save(step);
+    worker_.Vanish();
+    server_.reset();
+    Damage("20");
+    Start();
+  }
+
+  static std::string Content(std::uint64_t step) {
+    return absl::StrCat("at ", step, std::string(5'000, '.'));
+  }
+  void Save(std::uint64_t step) {
+    EXPECT_TRUE(worker_.Publish(task_, v1::Manifest::CHECKPOINT, Content(step), step, &ids_[step]).ok());
+  }
+
+  // Flips a byte of the checkpoint's content in the database's file.
+  void Damage(const std::string& step) {
+    int damaged = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path() / "ckpt")) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+      const std::size_t at = bytes.find("at " + step + "....");
+      if (at == std::string::npos) continue;
+      std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(at + 1000));
+      file.put('!');
+      ++damaged;
+    }
+    ASSERT_GT(damaged, 0);
+  }
+
+  v1::VerifyArtifactResponse Verify(std::uint64_t step) {
+    grpc::ClientContext context;
+    v1::VerifyArtifactRequest request;
+    request.set_artifact_id(ids_[step]);
+    v1::VerifyArtifactResponse response;
+    const grpc::Status status = artifacts_->VerifyArtifact(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+
+  std::uint64_t LatestStep() {
+    v1::Manifest manifest;
+    EXPECT_TRUE(Latest(task_, &manifest).ok());
+    return manifest.step();
+  }
+
+  FakeWorker worker_;
+  std::string job_id_;
+  v1::Task task_;
+  std::map<std::uint64_t, std::string> ids_;
+};
+
+TEST_F(DamagedCheckpointTest, VerifyNamesItsChunkAndTheOneBeforeIsTheLatest) {
+  EXPECT_EQ(LatestStep(), 20u);  // nobody has looked yet
+  const v1::VerifyArtifactResponse sound = Verify(10);
+  EXPECT_EQ(sound.chunks(), 1u);
+  EXPECT_EQ(sound.bytes(), Content(10).size());
+  EXPECT_EQ(sound.bad_sha256_size(), 0);
+  EXPECT_THAT(Verify(20).bad_sha256(), ElementsAre(Sha256Hex(Content(20))));
+  EXPECT_EQ(LatestStep(), 10u);
+  Restart();
+  EXPECT_EQ(LatestStep(), 10u);
+  EXPECT_THAT(Verify(20).bad_sha256(), ElementsAre(Sha256Hex(Content(20))));
+}
+
+TEST_F(DamagedCheckpointTest, ReadingItIsDataLossAndTheJobIsTold) {
+  grpc::ClientContext context;
+  v1::GetChunkRequest request;
+  request.set_sha256(Sha256Hex(Content(20)));
+  v1::GetChunkResponse chunk;
+  EXPECT_EQ(artifacts_->GetChunk(&context, request, &chunk).error_code(), grpc::StatusCode::DATA_LOSS);
+  EXPECT_EQ(LatestStep(), 10u);
+  v1::JobStatus cancelled;
+  ASSERT_TRUE(TryCancel(job_id_, "", &cancelled).ok());
+  std::string told;
+  for (const v1::Event& event : Events(job_id_)) told += event.message() + "\n";
+  EXPECT_THAT(told, HasSubstr("(checkpoint of step 20) is damaged and set aside"));
+}
+
+TEST_F(DamagedCheckpointTest, SavingItAgainHealsIt) {
+  Verify(20);
+  FakeWorker worker(channel(), "w2");
+  std::string id;
+  ASSERT_TRUE(worker.Publish(task_, v1::Manifest::CHECKPOINT, Content(20), 20, &id).ok());
+  EXPECT_EQ(id, ids_[20]);
+  EXPECT_EQ(Verify(20).bad_sha256_size(), 0);
+  EXPECT_EQ(LatestStep(), 20u);
 }
 
 TEST_F(ArtifactServiceTest, AFinishedTasksCheckpointsAreDropped) {

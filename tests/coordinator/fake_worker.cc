@@ -135,7 +135,7 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
 }
 
 grpc::Status FakeWorker::Publish(const v1::Task& task, v1::Manifest::Kind kind, const std::string& content,
-                                 std::uint64_t step, std::string* artifact_id) {
+                                 std::uint64_t step, std::string* artifact_id, std::optional<double> loss) {
   v1::PutChunkRequest put;
   *put.mutable_fence() = FenceFor(task);
   put.set_sha256(Sha256Hex(content));
@@ -151,6 +151,7 @@ grpc::Status FakeWorker::Publish(const v1::Task& task, v1::Manifest::Kind kind, 
   manifest.set_kind(kind);
   manifest.set_task_digest(task.digest());
   manifest.set_step(step);
+  if (loss) manifest.set_loss(*loss);
   v1::File& file = *manifest.add_files();
   file.set_path("data.bin");
   file.set_size(content.size());

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ class FakeWorker {
   v1::TaskResult Answer(const v1::Task& task);
   // Uploads one small file and commits it.
   grpc::Status Publish(const v1::Task& task, v1::Manifest::Kind kind, const std::string& content,
-                       std::uint64_t step, std::string* artifact_id);
+                       std::uint64_t step, std::string* artifact_id,
+                       std::optional<double> loss = std::nullopt);
 
   // Ends the session in good order; the coordinator's closing status.
   grpc::Status Leave();

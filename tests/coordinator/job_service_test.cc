@@ -249,6 +249,39 @@ TEST_F(JobServiceTest, WatchResumesAfterASequenceNumber) {
   EXPECT_EQ(event.sequence(), all[2].sequence());
 }
 
+TEST_F(JobServiceTest, AnEndedJobKeepsItsLastEventsAndAWatchIsToldOfTheOthers) {
+  v1::Job job = SampleAblation();
+  job.mutable_spec()->mutable_failure()->set_max_restarts(30);
+  const std::string id = Submit(job).job_id();
+  for (int failures = 0; failures < 31; ++failures) {
+    FakeWorker worker(channel(), "w");
+    const v1::Task task = worker.AwaitStart();
+    ASSERT_FALSE(HasFailure());
+    worker.Fail(task, v1::TaskFailure::CRASHED, "killed");
+    worker.Leave();
+    Advance(absl::Seconds(31));  // the longest back-off
+  }
+  ASSERT_EQ(Get(id).state(), v1::FAILED);
+  const std::vector<v1::Event> kept = Events(id);
+  ASSERT_EQ(kept.size(), 34u);  // the last 32, those of the end, and in place of the others one
+  EXPECT_THAT(kept[0].message(),
+              AllOf(HasSubstr("were dropped"), HasSubstr(absl::StrCat(kept[0].sequence()))));
+  EXPECT_EQ(kept.back().status().state(), v1::FAILED);
+  const std::uint64_t early = kept[0].sequence() - 1;
+  for (const std::uint64_t after : {early, kept[0].sequence(), kept[10].sequence()}) {
+    grpc::ClientContext context;
+    v1::WatchRequest request;
+    request.set_job_id(id);
+    request.set_after_sequence(after);
+    auto reader = jobs_->Watch(&context, request);
+    v1::Event event;
+    ASSERT_TRUE(reader->Read(&event));
+    EXPECT_EQ(event.message().find("were dropped") != std::string::npos, after == early) << after;
+    EXPECT_GT(event.sequence(), after);
+    context.TryCancel();
+  }
+}
+
 TEST_F(JobServiceTest, WatchShowsProgressAsItComes) {
   FakeWorker worker(channel(), "w");
   const std::string id = Submit(SampleAblation()).job_id();

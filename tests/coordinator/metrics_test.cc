@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "rad/v1/backup.grpc.pb.h"
 #include "tests/coordinator/sample_job.h"
 #include "tests/coordinator/service_fixture.h"
 
@@ -100,6 +101,26 @@ TEST_F(MetricsTest, LostLeasesAndStaleReportsAreCounted) {
   EXPECT_THAT(metrics, HasSubstr("rad_stale_reports_refused_total 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_workers{state=\"lost\"} 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_pending_jobs{reason=\"no_worker\"} "));
+}
+
+TEST_F(MetricsTest, RefusedCheckpointsAndBackupsAreCounted) {
+  FakeWorker worker(channel(), "w");
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_checkpoint()->set_quota_bytes(3);
+  Submit(job);
+  const v1::Task task = worker.AwaitStart();
+  const std::string before = Metrics();
+  EXPECT_THAT(before, HasSubstr("rad_checkpoints_refused_total 0"));
+  EXPECT_THAT(before, HasSubstr("rad_chunks_damaged_total 0"));
+  EXPECT_THAT(before, HasSubstr("rad_newest_backup_timestamp_seconds 0"));
+  std::string artifact_id;
+  EXPECT_FALSE(worker.Publish(task, v1::Manifest::CHECKPOINT, "too large", 1, &artifact_id).ok());
+  grpc::ClientContext context;
+  v1::Backup backup;
+  ASSERT_TRUE(v1::BackupService::NewStub(channel())->CreateBackup(&context, {}, &backup).ok());
+  const std::string after = Metrics();
+  EXPECT_THAT(after, HasSubstr("rad_checkpoints_refused_total 1"));
+  EXPECT_THAT(after, Not(HasSubstr("rad_newest_backup_timestamp_seconds 0")));
 }
 
 TEST_F(MetricsTest, APortInUseIsSaid) {

@@ -20,7 +20,7 @@ class TaskAttempts : public ::testing::Test {
     task->mutable_task()->set_task_id("job-7.3");
   }
   TaskPlace Place() { return FindTask(job_, "job-7.3"); }
-  void Start() { StartAttempt(job_, Place(), 1, 5000); }
+  void Start() { StartAttempt(job_, Place(), 1, epoch_floor_, 5000); }
   static v1::TaskFailure Failure(v1::TaskFailure::Reason reason) {
     v1::TaskFailure failure;
     failure.set_reason(reason);
@@ -29,7 +29,17 @@ class TaskAttempts : public ::testing::Test {
   }
 
   v1::JobRecord job_;
+  std::uint64_t epoch_floor_ = 0;
 };
+
+TEST_F(TaskAttempts, EpochsBeginBehindTheFloor) {
+  epoch_floor_ = 1000;
+  Start();
+  EXPECT_EQ(Place().task->task().epoch(), 1001u);
+  LoseAttempt(Place(), "gone");
+  Start();
+  EXPECT_GT(Place().task->task().epoch(), 1001u);
+}
 
 TEST_F(TaskAttempts, FindsTasksAndJobsByTaskId) {
   EXPECT_EQ(JobIdOf("job-7.3"), "job-7");

@@ -39,7 +39,17 @@ std::string JobClient::Submit(const v1::Job& job, const std::string& request_id)
   v1::SubmitRequest request;
   request.set_request_id(request_id);
   *request.mutable_job() = job;
-  return Ask(*jobs_, &v1::JobService::Stub::Submit, request).job_id();
+  const auto end = std::chrono::system_clock::now() + kPatience;
+  while (true) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(end);
+    v1::JobStatus status;
+    const grpc::Status submitted = jobs_->Submit(&context, request, &status);
+    if (submitted.error_code() == grpc::StatusCode::UNAVAILABLE) continue;
+    EXPECT_TRUE(submitted.ok()) << submitted.error_message();
+    return status.job_id();
+  }
 }
 
 v1::JobStatus JobClient::Follow(const std::string& job_id,

@@ -16,6 +16,7 @@ class JobClient {
  public:
   explicit JobClient(const std::string& address);
 
+  // Through restarts of the coordinator.
   std::string Submit(const v1::Job& job, const std::string& request_id);
   // Follows the job's events until `reached` holds for its status, through restarts of the coordinator. Fails
   // the test when the job ends before, or after some minutes.

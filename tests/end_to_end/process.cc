@@ -17,16 +17,20 @@ extern char** environ;
 namespace rad {
 
 Process::Process(const std::string& program, std::vector<std::string> arguments,
-                 const std::filesystem::path& log) {
+                 const std::filesystem::path& log, std::vector<std::string> environment) {
   arguments.insert(arguments.begin(), std::filesystem::path(getenv("RAD_BIN")) / program);
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  std::vector<char*> variables;
+  for (std::string& variable : environment) variables.push_back(variable.data());
+  for (char** variable = environ; *variable != nullptr; ++variable) variables.push_back(*variable);
+  variables.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  EXPECT_EQ(posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
+  EXPECT_EQ(posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), variables.data()), 0) << argv[0];
   posix_spawn_file_actions_destroy(&actions);
 }
 
@@ -37,6 +41,13 @@ Process::~Process() {
 void Process::Kill() {
   KillProcess(pid_, SIGKILL);
   Wait();
+}
+
+bool Process::Ended() {
+  if (pid_ <= 0) return true;
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid == pid_;
 }
 
 int Process::Terminate() {

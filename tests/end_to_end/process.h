@@ -11,13 +11,16 @@ namespace rad {
 
 class Process {
  public:
-  // Runs RAD_BIN/program; what it says goes to the end of the file `log`.
-  Process(const std::string& program, std::vector<std::string> arguments, const std::filesystem::path& log);
+  // Runs RAD_BIN/program; what it says goes to the end of the file `log`. `environment` ("NAME=value") adds
+  // to this program's own.
+  Process(const std::string& program, std::vector<std::string> arguments, const std::filesystem::path& log,
+          std::vector<std::string> environment = {});
   ~Process();  // kills what still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
   pid_t pid() const { return pid_; }
+  bool Ended();     // without waiting
   void Kill();      // as the machine would: SIGKILL, and waits for the end
   int Terminate();  // SIGTERM; the exit code, or minus the signal
 

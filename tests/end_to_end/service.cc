@@ -25,7 +25,11 @@ int GrpcPort(const fs::path& port_file) {
 
 }  // namespace
 
-Service::Service(const fs::path& folder, int workers) : folder_(folder) {
+Service::Service(const fs::path& folder, int workers, std::vector<std::string> coordinator_environment,
+                 std::vector<std::string> worker_environment)
+    : folder_(folder),
+      coordinator_environment_(std::move(coordinator_environment)),
+      worker_environment_(std::move(worker_environment)) {
   fs::create_directories(folder_);
   StartCoordinator(0);
   for (int i = 0; i < workers; ++i) workers_.push_back(StartWorker(workers_.size()));
@@ -47,7 +51,7 @@ void Service::StartCoordinator(int port) {
       std::vector<std::string>{"--listen", "127.0.0.1:" + std::to_string(port), "--metrics", "127.0.0.1:0",
                                "--data-dir", folder_ / "coordinator", "--port-file", port_file,
                                "--lease-seconds", "3"},
-      folder_ / "coordinator.log");
+      folder_ / "coordinator.log", coordinator_environment_);
   port_ = GrpcPort(port_file);
   ASSERT_NE(port_, 0) << "the coordinator did not start";
 }
@@ -58,7 +62,7 @@ std::unique_ptr<Process> Service::StartWorker(std::size_t number) {
       "rad-worker",
       std::vector<std::string>{"--coordinator", address(), "--name", name, "--data-dir", folder_ / name,
                                "--metrics", "127.0.0.1:0", "--threads", "1"},
-      folder_ / "worker.log");
+      folder_ / "worker.log", worker_environment_);
 }
 
 void Service::RestartCoordinator() {
@@ -69,6 +73,11 @@ void Service::RestartCoordinator() {
 void Service::RestartWorker() {
   workers_.back()->Kill();
   workers_.back() = StartWorker(workers_.size() - 1);
+}
+
+void Service::Revive() {
+  if (coordinator_->Ended()) RestartCoordinator();
+  if (workers_.back()->Ended()) RestartWorker();
 }
 
 void Service::KillWorker() { workers_.back()->Kill(); }

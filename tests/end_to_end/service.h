@@ -12,7 +12,10 @@ namespace rad {
 
 class Service {
  public:
-  explicit Service(const std::filesystem::path& folder, int workers = 1);
+  // The environments ("NAME=value") add to this program's own, in every life.
+  explicit Service(const std::filesystem::path& folder, int workers = 1,
+                   std::vector<std::string> coordinator_environment = {},
+                   std::vector<std::string> worker_environment = {});
   ~Service();
 
   std::string address() const;
@@ -20,12 +23,14 @@ class Service {
   void RestartWorker();       // the last one, after SIGKILL
   void KillWorker();          // the last one, for good
   void KillExecutor();        // of the task that the last worker runs now
+  void Revive();              // starts again what has died by itself
 
  private:
   void StartCoordinator(int port);
   std::unique_ptr<Process> StartWorker(std::size_t number);
 
   const std::filesystem::path folder_;
+  const std::vector<std::string> coordinator_environment_, worker_environment_;
   int port_ = 0;
   std::unique_ptr<Process> coordinator_;
   std::vector<std::unique_ptr<Process>> workers_;

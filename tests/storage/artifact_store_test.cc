@@ -113,6 +113,28 @@ TEST(ArtifactStore, AChunkAnUploaderWasToldOfIsNotDropped) {
   EXPECT_TRUE(store->Commit({"new", "m", {a}}).ok());
 }
 
+// Checkpoints follow one another faster than promises end.
+TEST(ArtifactStore, ACommittedArtifactsChunksGoWithItHoweverNewTheyAre) {
+  TempFolder folder;
+  std::unique_ptr<ArtifactStore> store = Open(folder);
+  const std::string a = PutContent(*store, 'a');
+  ASSERT_TRUE(store->Commit({"artifact", "m", {a}}).ok());
+  ASSERT_TRUE(store->Delete("artifact", kNow).ok());
+  EXPECT_THAT(store->Missing({a}, kNow).value(), ElementsAre(a));
+}
+
+TEST(ArtifactStore, ChunksOfAnUploadThatNeverEndedGoOnceTheirTimeIsUp) {
+  TempFolder folder;
+  std::unique_ptr<ArtifactStore> store = Open(folder);
+  const std::string orphan = PutContent(*store, 'o'), a = PutContent(*store, 'a');
+  for (const absl::Time now : {kNow, kMuchLater}) {
+    ASSERT_TRUE(store->Commit({"artifact", "m", {a}}).ok());
+    ASSERT_TRUE(store->Delete("artifact", now).ok());
+    EXPECT_EQ(store->GetChunk(orphan).ok(), now == kNow);
+    PutContent(*store, 'a');
+  }
+}
+
 TEST(ArtifactStore, DroppedChunksGiveTheirDiskSpaceBack) {
   TempFolder folder;
   std::unique_ptr<ArtifactStore> store = Open(folder);
@@ -130,26 +152,92 @@ TEST(ArtifactStore, DroppedChunksGiveTheirDiskSpaceBack) {
   EXPECT_LT(store->DiskBytes(), full / 10);
 }
 
-TEST(ArtifactStore, ADamagedChunkIsNamedAndNeverServed) {
-  TempFolder folder;
-  std::string digest;
-  {
-    std::unique_ptr<ArtifactStore> store = Open(folder);
-    digest = PutContent(*store, 'c');
-    ASSERT_TRUE(store->Commit({"artifact", "m", {digest}}).ok());
-  }
+// Overwrites a byte of what stands in the files of chunks.
+void DamageFiles(const TempFolder& folder, char content) {
   int damaged = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "ckpt")) {
     if (entry.path().extension() != ".blob") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    const std::size_t at = bytes.find(std::string(100, content));
+    if (at == std::string::npos) continue;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(5000);
+    file.seekp(static_cast<std::streamoff>(at + 50));
     file.put('!');
     ++damaged;
   }
-  ASSERT_GT(damaged, 0);
-  const absl::Status status = Open(folder)->GetChunk(digest).status();
+  ASSERT_EQ(damaged, 1);
+}
+
+class DamagedChunk : public ::testing::Test {
+ protected:
+  DamagedChunk() {
+    std::unique_ptr<ArtifactStore> store = Open(folder_);
+    bad_ = PutContent(*store, 'c');
+    good_ = PutContent(*store, 'g');
+    EXPECT_TRUE(store->Commit({"first", "m", {bad_, good_}}).ok());
+    EXPECT_TRUE(store->Commit({"second", "m", {bad_}}).ok());
+    EXPECT_TRUE(store->Commit({"sound", "m", {good_}}).ok());
+    store.reset();
+    DamageFiles(folder_, 'c');
+    store_ = Open(folder_);
+  }
+
+  TempFolder folder_;
+  std::string bad_, good_;
+  std::unique_ptr<ArtifactStore> store_;
+};
+
+TEST_F(DamagedChunk, IsNamedAndNeverServed) {
+  const absl::Status status = store_->GetChunk(bad_).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(status.message(), HasSubstr(digest));
+  EXPECT_THAT(status.message(), HasSubstr(bad_));
+}
+
+TEST_F(DamagedChunk, IsDroppedAndWhatNamesItIsNotWhole) {
+  EXPECT_TRUE(store_->IsWhole("first").value());  // nobody has found it yet
+  EXPECT_THAT(store_->DropDamaged(good_).value(), IsEmpty());
+  EXPECT_THAT(store_->DropDamaged(bad_).value(), ElementsAre("first", "second"));
+  EXPECT_THAT(store_->DropDamaged(bad_).value(), IsEmpty());  // once
+  for (const bool reopened : {false, true}) {
+    if (reopened) {
+      store_.reset();
+      store_ = Open(folder_);
+    }
+    EXPECT_FALSE(store_->IsWhole("first").value());
+    EXPECT_FALSE(store_->IsWhole("second").value());
+    EXPECT_TRUE(store_->IsWhole("sound").value());
+    const absl::Status status = store_->GetChunk(bad_).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  }
+  EXPECT_EQ(store_->GetChunk(good_).value(), Content('g'));
+}
+
+TEST_F(DamagedChunk, IsMissingUntilStoredAgainWhichHealsAll) {
+  ASSERT_TRUE(store_->DropDamaged(bad_).ok());
+  EXPECT_THAT(store_->Missing({bad_, good_}, kNow).value(), ElementsAre(bad_));
+  EXPECT_TRUE(absl::IsFailedPrecondition(store_->Commit({"third", "m", {bad_}})));
+  PutContent(*store_, 'c');
+  ASSERT_TRUE(store_->Commit({"third", "m", {bad_}}).ok());
+  EXPECT_TRUE(store_->IsWhole("first").value());
+  EXPECT_EQ(store_->GetChunk(bad_).value(), Content('c'));
+}
+
+// Copying live chunks out of a file must not come upon the damaged bytes: it would fail, and all writes after
+// it.
+TEST_F(DamagedChunk, DoesNotStopTheStore) {
+  ASSERT_TRUE(store_->DropDamaged(bad_).ok());
+  std::vector<std::string> chunks;
+  for (int i = 0; i < 70; ++i) {
+    const std::string data = std::string(5'000, 'x') + std::to_string(i);
+    chunks.push_back(Sha256Hex(data));
+    ASSERT_TRUE(store_->PutChunk(chunks.back(), data, kNow).ok());
+  }
+  ASSERT_TRUE(store_->Commit({"large", "m", chunks}).ok());
+  ASSERT_TRUE(store_->Delete("large", kMuchLater).ok());  // enough to copy what is left
+  PutContent(*store_, 'n');
+  EXPECT_TRUE(store_->Commit({"new", "m", {Sha256Hex(Content('n'))}}).ok());
+  EXPECT_EQ(store_->GetChunk(good_).value(), Content('g'));
 }
 
 TEST(ArtifactStore, RefusesASecondCoordinator) {

@@ -93,6 +93,26 @@ TEST(MetaStore, RefusesAnotherSchemaVersion) {
   EXPECT_THAT(status.message(), HasSubstr("999"));
 }
 
+TEST(MetaStore, RefusesTablesOfANewerVersion) {
+  TempFolder folder;
+  Open(folder).reset();
+  {
+    rocksdb::Options options;
+    std::vector<std::string> names;
+    const std::string path = folder.path() / "meta";
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, path, &names).ok());
+    RocksSettings newer{.folder = path};
+    for (const std::string& name : names) {
+      if (name != "default") newer.families.push_back({name, {}});
+    }
+    newer.families.push_back({"of_tomorrow", {}});
+    ASSERT_TRUE(OpenRocks(newer).ok());
+  }
+  const absl::Status status = MetaStore::Open(folder.path() / "meta").status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("of_tomorrow"));
+}
+
 // A crash may cut the log anywhere: whole batches survive, a torn one is gone as a whole, whatever the cut.
 TEST(MetaStore, ATornLogLosesWholeBatchesOnly) {
   TempFolder original;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "proto/protocol_version.h"
 #include "worker/agent/log.h"
 #include "worker/agent/machine.h"
@@ -115,6 +116,7 @@ void Agent::OnDirective(const v1::Directive& directive) {
     attempts_.Stop(directive.stop());
   } else if (directive.has_acknowledged()) {
     outbox_.Acknowledge(directive.acknowledged());
+    Failpoint("agent_acknowledged");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/agent/exit_report.h"
 #include "worker/agent/log.h"
 #include "worker/wire/fence.h"
@@ -36,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Attempt>> Attempt::Start(const v1::Task& task,
                                                         AttemptEvents events) {
   std::unique_ptr<Attempt> attempt(new Attempt(task, folder, std::move(events)));
   if (absl::Status written = WriteTask(task, folder / "task.pb"); !written.ok()) return written;
+  Failpoint("agent_before_start");
   Attempt* self = attempt.get();
   auto executor = Executor::Start(CommandFor(folder, settings), loop,
                                   {.report = [self](const std::string& frame) { self->Take(frame); },
@@ -47,6 +49,7 @@ absl::StatusOr<std::unique_ptr<Attempt>> Attempt::Start(const v1::Task& task,
                                    .exited = [self](int wait_status) { self->Exited(wait_status); }});
   if (!executor.ok()) return executor.status();
   attempt->executor_ = std::move(*executor);
+  Failpoint("agent_started");
   return attempt;
 }
 
@@ -85,6 +88,7 @@ void Attempt::Exited(int wait_status) {
     *report.mutable_failure() = CrashOf(wait_status, log_.last_lines());
   }
   *report.mutable_fence() = FenceOf(task_);
+  Failpoint("agent_before_report");
   const auto finished = std::move(events_.finished);
   finished(std::move(report));  // may destroy this
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -16,7 +17,8 @@ namespace {
 
 constexpr char kFileName[] = "training.safetensors";
 
-absl::Status Save(TaskHost& host, const std::vector<NamedTensor>& state, std::int64_t steps_done) {
+absl::Status Save(TaskHost& host, const std::vector<NamedTensor>& state, std::int64_t steps_done,
+                  std::optional<double> loss) {
   const std::filesystem::path folder = host.Scratch() / absl::StrCat("checkpoint-", steps_done);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -25,10 +27,14 @@ absl::Status Save(TaskHost& host, const std::vector<NamedTensor>& state, std::in
   }
   absl::Status status =
       WriteTensorFile(folder / kFileName, state, {{"steps_done", absl::StrCat(steps_done)}});
-  if (status.ok()) status = host.SaveCheckpoint(folder, steps_done);
+  if (status.ok()) status = host.SaveCheckpoint(folder, steps_done, loss);
   std::filesystem::remove_all(folder,
                               error);  // the host has its copy, and the scratch folder goes with the attempt
-  return status;
+  if (!absl::IsResourceExhausted(status)) return status;
+  std::fprintf(stderr,
+               "NO ROOM for the checkpoint after step %lld, training goes on with the one before it: %s\n",
+               static_cast<long long>(steps_done), std::string(status.message()).c_str());
+  return absl::OkStatus();
 }
 
 // Saving yields the processor to training.
@@ -39,7 +45,7 @@ void BeLessUrgent() {
 
 }  // namespace
 
-absl::Status TrainingCheckpoints::Start(std::int64_t steps_done) {
+absl::Status TrainingCheckpoints::Start(std::int64_t steps_done, std::optional<double> loss) {
   if (absl::Status earlier = Finish(); !earlier.ok()) return earlier;
   const at::NoGradGuard no_grad;
   if (copy_.empty()) {
@@ -48,9 +54,9 @@ absl::Status TrainingCheckpoints::Start(std::int64_t steps_done) {
     copy_.insert(copy_.end(), at_rest_.begin(), at_rest_.end());
   }
   for (std::size_t i = 0; i < state_.size(); ++i) copy_[i].tensor.copy_(state_[i].tensor);
-  in_flight_ = std::async(std::launch::async, [this, steps_done] {
+  in_flight_ = std::async(std::launch::async, [this, steps_done, loss] {
     BeLessUrgent();
-    return Save(host_, copy_, steps_done);
+    return Save(host_, copy_, steps_done, loss);
   });
   return absl::OkStatus();
 }

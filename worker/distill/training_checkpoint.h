@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <future>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,9 +24,11 @@ class TrainingCheckpoints {
   // Waits for a save in flight.
   ~TrainingCheckpoints() = default;
 
-  // Begins to save the tensors as they are now as the checkpoint "after `steps_done` steps"; an unfinished
-  // save is waited for first. On an error, which is the earlier save's, nothing is begun.
-  absl::Status Start(std::int64_t steps_done);
+  // Begins to save the tensors as they are now as the checkpoint "after `steps_done` steps" (`loss` as in
+  // TaskHost); an unfinished save is waited for first. On an error, which is the earlier save's, nothing is
+  // begun. A save for which there is no room is no error: it is said on stderr, and the checkpoint before it
+  // holds.
+  absl::Status Start(std::int64_t steps_done, std::optional<double> loss);
   // The error of the last save if that has ended, else OK; does not wait.
   absl::Status Check();
   // Waits for the last save and returns how it ended. On an error the checkpoint before it still holds.

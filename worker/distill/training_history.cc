@@ -4,15 +4,6 @@
 #include <limits>
 
 namespace rad {
-namespace {
-
-// Of the steps that were not skipped; 0 when all were.
-double Mean(const at::Tensor& loss) {
-  const at::Tensor taken = loss.masked_select(loss.isnan().logical_not());
-  return taken.numel() == 0 ? 0 : taken.mean().item<double>();
-}
-
-}  // namespace
 
 TrainingHistory::TrainingHistory(std::int64_t steps) : loss_(at::zeros({steps}, at::kDouble)) {}
 
@@ -24,11 +15,18 @@ std::int64_t TrainingHistory::SkippedSteps(std::int64_t steps_done) const {
   return loss_.slice(0, 0, steps_done).isnan().sum().item<std::int64_t>();
 }
 
+std::optional<double> TrainingHistory::MeanLoss(std::int64_t begin, std::int64_t end) const {
+  const at::Tensor losses = Losses(begin, end);
+  const at::Tensor taken = losses.masked_select(losses.isnan().logical_not());
+  if (taken.numel() == 0) return std::nullopt;
+  return taken.mean().item<double>();
+}
+
 TrainingOutcome TrainingHistory::Outcome() const {
   const std::int64_t steps = loss_.size(0);
   TrainingOutcome outcome{.steps = steps, .skipped_steps = SkippedSteps(steps)};
-  outcome.first_loss = Mean(loss_.slice(0, 0, 1));
-  outcome.last_loss = Mean(loss_.slice(0, steps - std::max<std::int64_t>(1, steps / 10)));
+  outcome.first_loss = MeanLoss(0, 1).value_or(0);
+  outcome.last_loss = MeanLoss(steps - std::max<std::int64_t>(1, steps / 10), steps).value_or(0);
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "worker/distill/training_run.h"
 
@@ -17,6 +18,8 @@ class TrainingHistory {
   void Add(std::int64_t step, const TrainingStep& result);
   std::int64_t SkippedSteps(std::int64_t steps_done) const;
   TrainingOutcome Outcome() const;
+  // Of those of the steps that were not skipped; absent when all were.
+  std::optional<double> MeanLoss(std::int64_t begin, std::int64_t end) const;
   at::Tensor Losses(std::int64_t begin, std::int64_t end) const { return loss_.slice(0, begin, end); }
   NamedTensor Tensor() const { return {"history.loss", loss_}; }
 

@@ -59,9 +59,11 @@ class CheckpointsWhenDue {
     const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < plan_.steps;
     if (!due) return absl::OkStatus();
     if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
+    const std::int64_t last = gathered_;
     Gather(steps_done);
     const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
-    return saves ? Timed([&] { return checkpoints_.Start(steps_done); }) : absl::OkStatus();
+    return saves ? Timed([&] { return checkpoints_.Start(steps_done, history_.MeanLoss(last, steps_done)); })
+                 : absl::OkStatus();
   }
   absl::Status Finish() {
     const absl::Status last = Timed([&] { return checkpoints_.Finish(); });

@@ -2,6 +2,7 @@
 #define USE_C10D_GLOO
 #include "worker/parallel/collective.h"
 
+#include <cstdlib>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,12 @@ namespace {
 // Longer than rank 0 may spend on a checkpoint while the coordinator is away; a rank that died shows at once,
 // as its connections break.
 constexpr std::chrono::minutes kPatience{5};
+
+// LibTorch's recorder of collective calls is one for all groups of a process, and not safe with two of them
+// on threads; nobody reads it here. It is asked for its size once, by the first group.
+void SwitchOffCallRecorder() {
+  [[maybe_unused]] static const int done = setenv("TORCH_FR_BUFFER_SIZE", "0", /*overwrite=*/0);
+}
 
 // Runs what waits for other ranks.
 template <typename Work>
@@ -81,6 +88,7 @@ class BackendCollective final : public Collective {
 }  // namespace
 
 std::unique_ptr<Collective> Collective::Join(const GangSeat& seat) {
+  SwitchOffCallRecorder();
   auto options = c10d::ProcessGroupGloo::Options::create(kPatience);
   options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(seat.address));
   const auto store = MakeC10dStore(*seat.meeting);

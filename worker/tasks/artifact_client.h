@@ -19,8 +19,8 @@ class ArtifactClient {
       : stub_(v1::ArtifactService::NewStub(channel)), fence_(std::move(fence)), policy_(std::move(policy)) {}
 
   // Stores the files of `folder` under `manifest` (all but its files filled in) and returns the artifact's
-  // id. Chunks that the store has are not sent. On an error the artifact does not exist; ABORTED: this
-  // attempt was replaced.
+  // id. Chunks that the store has are not sent, and none where there is no room for the artifact
+  // (RESOURCE_EXHAUSTED). On an error the artifact does not exist; ABORTED: this attempt was replaced.
   absl::StatusOr<std::string> Upload(const std::filesystem::path& folder, v1::Manifest manifest);
 
   absl::StatusOr<v1::Manifest> GetManifest(const std::string& artifact_id);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/tasks/artifact_client.h"
 #include "worker/tasks/file_chunks.h"
 #include "worker/tasks/parallel.h"
@@ -14,8 +15,9 @@ namespace {
 
 constexpr std::size_t kParallelPuts = 4;           // 16 MiB in flight
 constexpr std::size_t kDigestsPerQuestion = 4096;  // 270 kB a message
-// A commit may find chunks gone that were there when asked: another job's were collected meanwhile.
-constexpr int kMaxCommits = 3;
+// One before the chunks, one behind them, and as they may be collected with another job's meanwhile, two
+// more.
+constexpr int kMaxCommits = 4;
 
 struct ChunkPlace {
   const v1::File* file;
@@ -41,15 +43,17 @@ absl::StatusOr<std::string> ArtifactClient::Upload(const std::filesystem::path& 
   v1::CommitRequest request;
   *request.mutable_fence() = fence_;
   *request.mutable_manifest() = manifest;
+  // The first commit asks whether it may be; all of it may be there already.
   for (int tries = 0; tries < kMaxCommits; ++tries) {
-    bool none_missing = false;
-    if (absl::Status put = PutMissing(folder, manifest, none_missing); !put.ok()) return put;
     v1::CommitResponse response;
     const absl::Status committed = CallWithRetry(
         "committing an artifact", policy_,
         [&](grpc::ClientContext& context) { return stub_->Commit(&context, request, &response); });
     if (committed.ok()) return response.artifact_id();
     if (!absl::IsFailedPrecondition(committed)) return committed;
+    bool none_missing = false;
+    if (absl::Status put = PutMissing(folder, manifest, none_missing); !put.ok()) return put;
+    Failpoint("executor_chunks_sent");
     if (none_missing && tries > 0) return absl::AbortedError(committed.message());
   }
   return absl::AbortedError("committing an artifact: refused although every chunk was sent");

@@ -1,11 +1,13 @@
 #include "worker/tasks/executor_host.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/wire/fence.h"
 #include "worker/wire/monotonic.h"
 
@@ -18,6 +20,9 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kCacheBytes = std::uint64_t{8} << 30;
 // Rides along in every checkpoint, so that the time of attempts that contributed is not forgotten.
 constexpr char kSecondsFile[] = "seconds_spent";
+
+// The store sets aside what it finds damaged, and then names the one before.
+constexpr int kMaxDamagedCheckpoints = 8;
 
 absl::Status WriteSeconds(const fs::path& folder, double seconds) {
   std::ofstream out(folder / kSecondsFile);
@@ -60,23 +65,38 @@ absl::StatusOr<fs::path> ExecutorHost::Input(std::string_view name) {
   return absl::NotFoundError(absl::StrCat("the task has no input '", std::string(name), "'"));
 }
 
-absl::Status ExecutorHost::SaveCheckpoint(const fs::path& folder, std::int64_t step) {
+absl::Status ExecutorHost::SaveCheckpoint(const fs::path& folder, std::int64_t step,
+                                          std::optional<double> loss) {
   if (absl::Status written = WriteSeconds(folder, Seconds()); !written.ok()) return written;
   v1::Manifest manifest = Header(v1::Manifest::CHECKPOINT);
   manifest.set_step(static_cast<std::uint64_t>(step));
-  return client_.Upload(folder, std::move(manifest)).status();
+  if (loss) manifest.set_loss(*loss);
+  absl::Status saved = client_.Upload(folder, std::move(manifest)).status();
+  Failpoint("executor_checkpoint_saved");
+  return saved;
 }
 
 absl::StatusOr<std::optional<TaskCheckpoint>> ExecutorHost::LatestCheckpoint() {
-  const auto manifest = client_.LatestCheckpoint(task_.digest());
-  if (!manifest.ok()) return manifest.status();
-  if (!manifest->has_value()) return std::nullopt;
   const fs::path folder = folders_.attempt / "checkpoint";
-  std::error_code error;
-  fs::remove_all(folder, error);
-  if (absl::Status fetched = client_.Download(**manifest, folder); !fetched.ok()) return fetched;
-  earlier_seconds_ = ReadSeconds(folder);
-  return TaskCheckpoint{folder, static_cast<std::int64_t>((*manifest)->step())};
+  absl::Status damaged;
+  for (int tries = 0; tries < kMaxDamagedCheckpoints; ++tries) {
+    const auto manifest = client_.LatestCheckpoint(task_.digest());
+    if (!manifest.ok()) return manifest.status();
+    if (!manifest->has_value()) return std::nullopt;
+    std::error_code error;
+    fs::remove_all(folder, error);
+    const absl::Status fetched = client_.Download(**manifest, folder);
+    if (fetched.ok()) {
+      earlier_seconds_ = ReadSeconds(folder);
+      return TaskCheckpoint{folder, static_cast<std::int64_t>((*manifest)->step())};
+    }
+    if (!absl::IsDataLoss(fetched)) return fetched;
+    std::fprintf(stderr, "the checkpoint of step %llu cannot be used, looking for the one before: %s\n",
+                 static_cast<unsigned long long>((*manifest)->step()),
+                 std::string(fetched.message()).c_str());
+    damaged = fetched;
+  }
+  return damaged;
 }
 
 int ExecutorHost::CheckpointEverySteps() const { return static_cast<int>(task_.checkpoint().every_steps()); }

@@ -35,7 +35,8 @@ class ExecutorHost final : public TaskHost {
   std::filesystem::path Scratch() const override { return folders_.attempt / "scratch"; }
   std::filesystem::path TokenFolder() const override { return folders_.tokens; }
   absl::StatusOr<std::filesystem::path> Input(std::string_view name) override;
-  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override;
+  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step,
+                              std::optional<double> loss) override;
   absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() override;
   int CheckpointEverySteps() const override;
   GangSeat Seat() override;

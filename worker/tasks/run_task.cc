@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/failpoint.h"
 #include "worker/tasks/executor_host.h"
 #include "worker/tasks/failure.h"
 #include "worker/tasks/reporter.h"
@@ -22,6 +23,7 @@ absl::StatusOr<v1::TaskResult> Compute(const v1::Task& task, ExecutorHost& host,
   if (!result.ok()) return result;
   const auto artifact_id = host.Publish();
   if (!artifact_id.ok()) return artifact_id.status();
+  Failpoint("executor_published");
   result->set_artifact_id(*artifact_id);
   result->set_seconds(host.Seconds());
   return result;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t kPageArtifacts = 100;
 constexpr std::size_t kMaxArtifacts = 10'000;
+constexpr absl::Duration kVerifyTimeout = absl::Minutes(10);  // gigabytes
 
 struct ListOptions {
   std::string job;
@@ -101,10 +102,34 @@ absl::StatusOr<int> Download(Session& session, const DownloadOptions& options) {
   return kExitOk;
 }
 
+struct VerifyOptions {
+  std::string artifact;
+  std::string output;
+};
+
+absl::StatusOr<int> Verify(Session& session, const VerifyOptions& options) {
+  auto client = session.Connect(kVerifyTimeout);
+  if (!client.ok()) return client.status();
+  v1::VerifyArtifactRequest request;
+  request.set_artifact_id(options.artifact);
+  auto verified = client->Call(&Artifacts::VerifyArtifact, request);
+  if (!verified.ok()) return verified.status();
+  std::ostream& out = session.console.out;
+  if (options.output == "json") {
+    out << ToJson(*verified, EmptyFields::kKeep).dump(2) << "\n";
+  } else if (verified->bad_sha256().empty()) {
+    out << "whole: " << verified->chunks() << " chunks, " << ShowBytes(verified->bytes()) << "\n";
+  } else {
+    out << "damaged: " << verified->bad_sha256_size() << " of " << verified->chunks() << " chunks\n";
+    for (const std::string& sha256 : verified->bad_sha256()) out << sha256 << "\n";
+  }
+  return verified->bad_sha256().empty() ? kExitOk : kExitError;
+}
+
 }  // namespace
 
 void AddCheckpointCommands(CLI::App& app, Session& session) {
-  CLI::App* checkpoint = app.add_subcommand("checkpoint", "Checkpoints and students: list, download");
+  CLI::App* checkpoint = app.add_subcommand("checkpoint", "Checkpoints and students: list, download, verify");
   checkpoint->require_subcommand(1);
   AddCommand<ListOptions>(
       *checkpoint, session, "list", "What is stored, newest first", List,
@@ -120,6 +145,12 @@ void AddCheckpointCommands(CLI::App& app, Session& session) {
         app.add_option("--student", options.student, "With --job: which one (default: the first exported)")
             ->type_name("NAME");
         app.add_option("--to", options.folder, "The folder to make")->required()->type_name("FOLDER");
+      });
+  AddCommand<VerifyOptions>(
+      *checkpoint, session, "verify", "Reads every byte in the store; exit status 1 when any is damaged",
+      Verify, [](CLI::App& app, VerifyOptions& options) {
+        app.add_option("artifact", options.artifact, "Its id")->required()->type_name("ARTIFACT");
+        AddOutputFlag(app, options.output, {"text", "json"});
       });
 }
 

@@ -11,6 +11,7 @@ void AddSweepCommands(CLI::App& app, Session& session);
 void AddScoresCommands(CLI::App& app, Session& session);
 void AddCheckpointCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
+void AddBackupCommands(CLI::App& app, Session& session);
 void AddVersionCommand(CLI::App& app, Session& session);
 
 // Of `job`.

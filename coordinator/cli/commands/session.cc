@@ -19,8 +19,10 @@ absl::StatusOr<absl::Duration> Session::Timeout(absl::Duration default_timeout) 
       absl::StrCat("--timeout must be a duration such as 30s, 5m or 2h, not '", timeout_flag, "'"));
 }
 
-absl::StatusOr<CoordinatorClient> Session::Connect() const {
-  auto timeout = Timeout(kCallTimeout);
+absl::StatusOr<CoordinatorClient> Session::Connect() const { return Connect(kCallTimeout); }
+
+absl::StatusOr<CoordinatorClient> Session::Connect(absl::Duration default_timeout) const {
+  auto timeout = Timeout(default_timeout);
   if (!timeout.ok()) return timeout.status();
   auto address = ResolveAddress(address_flag, environment);
   if (!address.ok()) return address.status();

@@ -25,8 +25,9 @@ struct Session {
   Command chosen;
 
   absl::StatusOr<absl::Duration> Timeout(absl::Duration default_timeout) const;
-  // With the deadline that --timeout gives to each call.
+  // With the deadline that --timeout gives to each call; for those that take long, with another default.
   absl::StatusOr<CoordinatorClient> Connect() const;
+  absl::StatusOr<CoordinatorClient> Connect(absl::Duration default_timeout) const;
   // For commands whose --timeout is of the waiting, not of a call.
   absl::StatusOr<CoordinatorClient> ConnectForWaiting() const;
 };

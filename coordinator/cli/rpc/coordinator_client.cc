@@ -47,6 +47,7 @@ CoordinatorClient::CoordinatorClient(std::string address, absl::Duration timeout
   jobs_ = v1::JobService::NewStub(channel);
   artifacts_ = v1::ArtifactService::NewStub(channel);
   sweeps_ = v1::SweepService::NewStub(channel);
+  backups_ = v1::BackupService::NewStub(channel);
 }
 
 absl::Status CoordinatorClient::Explain(const grpc::Status& status) const {

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rad/v1/artifact.grpc.pb.h"
+#include "rad/v1/backup.grpc.pb.h"
 #include "rad/v1/service.grpc.pb.h"
 #include "rad/v1/sweep.grpc.pb.h"
 
@@ -19,6 +20,7 @@ namespace rad::cli {
 using Jobs = v1::JobService::StubInterface;
 using Artifacts = v1::ArtifactService::StubInterface;
 using Sweeps = v1::SweepService::StubInterface;
+using Backups = v1::BackupService::StubInterface;
 
 // The codes of gRPC and Abseil are the same numbers. Fields that google.rpc.BadRequest names follow the
 // message, one a line.
@@ -47,6 +49,12 @@ class CoordinatorClient {
                                 const Request& request) {
     return CallStub<Response>(*sweeps_, method, request);
   }
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Backups::*method)(grpc::ClientContext*, const Request&,
+                                                                Response*),
+                                const Request& request) {
+    return CallStub<Response>(*backups_, method, request);
+  }
 
   // For streams.
   Jobs& jobs() { return *jobs_; }
@@ -72,6 +80,7 @@ class CoordinatorClient {
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<Artifacts> artifacts_;
   std::unique_ptr<Sweeps> sweeps_;
+  std::unique_ptr<Backups> backups_;
 };
 
 }  // namespace rad::cli

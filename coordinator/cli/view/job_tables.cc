@@ -108,6 +108,20 @@ Table WorkersTable(const v1::ListWorkersResponse& workers, Width width) {
   return table;
 }
 
+Table BackupsTable(const std::vector<v1::Backup>& backups, Width width) {
+  std::vector<Column> columns = {{"BACKUP", kRight}, {"CREATED"}, {"FILES", kRight}, {"SIZE", kRight}};
+  if (width == Width::kWide) columns.push_back({"STATE"});
+  Table table(std::move(columns));
+  for (const v1::Backup& backup : backups) {
+    std::vector<std::string> cells = {absl::StrCat(backup.backup_id()),
+                                      ShowTime(backup.created_unix_seconds()), absl::StrCat(backup.files()),
+                                      ShowBytes(backup.bytes())};
+    if (width == Width::kWide) cells.push_back(backup.verified() ? "verified" : "DAMAGED");
+    table.Add(std::move(cells));
+  }
+  return table;
+}
+
 Table ArtifactsTable(const std::vector<v1::Manifest>& artifacts) {
   Table table({{"ARTIFACT"}, {"KIND"}, {"JOB"}, {"STAGE"}, {"FILES", kRight}, {"SIZE", kRight}, {"CREATED"}});
   for (const v1::Manifest& artifact : artifacts) {

@@ -1,4 +1,4 @@
-// job_tables.h: jobs, stages, workers and artifacts as tables.
+// job_tables.h: jobs, stages, workers, artifacts and backups as tables.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "coordinator/cli/view/table.h"
 #include "rad/v1/artifact.pb.h"
+#include "rad/v1/backup.pb.h"
 #include "rad/v1/service.pb.h"
 
 namespace rad::cli {
@@ -18,6 +19,7 @@ Table StagesTable(const v1::JobStatus& status);
 Table PlannedStagesTable(const v1::PlanResponse& plan);
 Table WorkersTable(const v1::ListWorkersResponse& workers, Width width);
 Table ArtifactsTable(const std::vector<v1::Manifest>& artifacts);
+Table BackupsTable(const std::vector<v1::Backup>& backups, Width width);  // wide: whether they are sound
 
 // What `job describe` prints: the job, its stages, and its results as far as there are any.
 std::string DescribeJob(const v1::JobStatus& status);

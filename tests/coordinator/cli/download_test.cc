@@ -114,6 +114,20 @@ TEST_F(DownloadTest, ByJobItIsTheExportedStudent) {
             kExitUsage);
 }
 
+TEST_F(DownloadTest, VerifySaysWhichChunksAreDamaged) {
+  v1::VerifyArtifactResponse& verified = script_.verified["a1"];
+  verified.set_chunks(3);
+  verified.set_bytes(2 << 20);
+  const std::vector<std::string> command = {"checkpoint", "verify", "a1"};
+  Outcome outcome = Radctl(ScriptedCoordinator(script_), command);
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.out, "whole: 3 chunks, 2.00 MiB\n");
+  verified.add_bad_sha256("12ab");
+  outcome = Radctl(ScriptedCoordinator(script_), command);
+  EXPECT_EQ(outcome.exit_code, kExitError);
+  EXPECT_EQ(outcome.out, "damaged: 1 of 3 chunks\n12ab\n");
+}
+
 TEST_F(DownloadTest, ListShowsWhatIsStored) {
   script_.manifests["a1"].set_kind(v1::Manifest::CHECKPOINT);
   script_.manifests["a1"].set_step(40);

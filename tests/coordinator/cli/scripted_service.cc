@@ -124,6 +124,12 @@ class ScriptedCoordinator::ArtifactCalls : public v1::ArtifactService::Service {
     response->set_data(found->second);
     return grpc::Status::OK;
   }
+  grpc::Status VerifyArtifact(grpc::ServerContext*, const v1::VerifyArtifactRequest* request,
+                              v1::VerifyArtifactResponse* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = script_.verified[request->artifact_id()];
+    return grpc::Status::OK;
+  }
   grpc::Status ListArtifacts(grpc::ServerContext*, const v1::ListArtifactsRequest* request,
                              v1::ListArtifactsResponse* response) override {
     absl::MutexLock lock(&mutex_);
@@ -139,14 +145,38 @@ class ScriptedCoordinator::ArtifactCalls : public v1::ArtifactService::Service {
   Script& script_;
 };
 
+class ScriptedCoordinator::BackupCalls : public v1::BackupService::Service {
+ public:
+  BackupCalls(absl::Mutex& mutex, Script& script) : mutex_(mutex), script_(script) {}
+
+  grpc::Status CreateBackup(grpc::ServerContext*, const v1::CreateBackupRequest*,
+                            v1::Backup* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = *script_.backups.backups().rbegin();
+    return grpc::Status::OK;
+  }
+  grpc::Status ListBackups(grpc::ServerContext*, const v1::ListBackupsRequest*,
+                           v1::ListBackupsResponse* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = script_.backups;
+    return grpc::Status::OK;
+  }
+
+ private:
+  absl::Mutex& mutex_;
+  Script& script_;
+};
+
 ScriptedCoordinator::ScriptedCoordinator(Script script)
     : script_(std::move(script)),
       job_calls_(std::make_unique<JobCalls>(mutex_, script_)),
-      artifact_calls_(std::make_unique<ArtifactCalls>(mutex_, script_)) {
+      artifact_calls_(std::make_unique<ArtifactCalls>(mutex_, script_)),
+      backup_calls_(std::make_unique<BackupCalls>(mutex_, script_)) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(job_calls_.get());
   builder.RegisterService(artifact_calls_.get());
+  builder.RegisterService(backup_calls_.get());
   server_ = builder.BuildAndStart();
 }
 

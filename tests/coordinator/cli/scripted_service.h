@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "rad/v1/artifact.grpc.pb.h"
+#include "rad/v1/backup.grpc.pb.h"
 #include "rad/v1/service.grpc.pb.h"
 
 namespace rad::cli {
@@ -30,7 +31,9 @@ struct Script {
   std::vector<v1::LogLine> logs;
   v1::ListWorkersResponse workers;
   std::map<std::string, v1::Manifest> manifests;
-  std::map<std::string, std::string> chunks;  // by SHA-256
+  std::map<std::string, std::string> chunks;                   // by SHA-256
+  std::map<std::string, v1::VerifyArtifactResponse> verified;  // by artifact
+  v1::ListBackupsResponse backups;                             // and of Create the last
 
   std::vector<v1::SubmitRequest> submitted;
   std::vector<v1::ListRequest> listed;
@@ -50,11 +53,13 @@ class ScriptedCoordinator {
  private:
   class JobCalls;
   class ArtifactCalls;
+  class BackupCalls;
 
   mutable absl::Mutex mutex_;
   Script script_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<JobCalls> job_calls_;
   std::unique_ptr<ArtifactCalls> artifact_calls_;
+  std::unique_ptr<BackupCalls> backup_calls_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -36,11 +36,13 @@ class FolderHost : public TaskHost {
     if (found == inputs.end()) return absl::NotFoundError("no such input");
     return found->second;
   }
-  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override {
+  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step,
+                              std::optional<double> loss) override {
     if (checkpoint_error) return *checkpoint_error;
     const std::filesystem::path copy = root_ / ("checkpoint" + std::to_string(step));
     std::filesystem::copy(folder, copy, std::filesystem::copy_options::recursive);
     latest_ = TaskCheckpoint{copy, step};
+    checkpoint_losses.push_back(loss);
     return absl::OkStatus();
   }
   absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() override { return latest_; }
@@ -53,6 +55,7 @@ class FolderHost : public TaskHost {
   int checkpoint_every_steps = 0;
   std::optional<std::int64_t> stop_at_step;
   std::optional<absl::Status> checkpoint_error;
+  std::vector<std::optional<double>> checkpoint_losses;  // of those that were saved
 
  private:
   std::filesystem::path root_;

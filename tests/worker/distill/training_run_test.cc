@@ -73,19 +73,41 @@ TEST(TrainingRun, FailedCheckpointEndsTheRunAndLeavesTheOneBefore) {
   Toy toy, next, last;
   EXPECT_EQ(toy.Run(host).status().code(), absl::StatusCode::kCancelled);
   host.stop_at_step.reset();
-  host.checkpoint_error = absl::ResourceExhaustedError("disk full");
-  EXPECT_EQ(next.Run(host).status().code(), absl::StatusCode::kResourceExhausted);
+  host.checkpoint_error = absl::AbortedError("this attempt was replaced");
+  EXPECT_EQ(next.Run(host).status().code(), absl::StatusCode::kAborted);
   host.checkpoint_error.reset();
   ASSERT_TRUE(last.Run(host).ok());
   EXPECT_EQ(last.steps.front(), 4);
 }
 
+TEST(TrainingRun, GoesOnWhenThereIsNoRoomForACheckpoint) {
+  FolderHost host;
+  host.checkpoint_every_steps = 4;
+  host.checkpoint_error = absl::ResourceExhaustedError("disk full");
+  Toy toy;
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(toy.Run(host).ok());
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(toy.steps.size(), 20U);
+  EXPECT_THAT(said, testing::HasSubstr("NO ROOM for the checkpoint after step 4,"));
+  EXPECT_THAT(said, testing::HasSubstr("disk full"));
+}
+
+TEST(TrainingRun, CheckpointsCarryTheMeanLossSinceTheOneBefore) {
+  FolderHost host;
+  host.checkpoint_every_steps = 8;
+  Toy toy;
+  ASSERT_TRUE(toy.Run(host).ok());
+  EXPECT_THAT(host.checkpoint_losses, testing::ElementsAre(36.5, 28.5));  // of steps 0 to 7 and 8 to 15
+}
+
 TEST(TrainingRun, GoesOnWhileACheckpointIsSavedAndSavesWhatWasTrueThen) {
   // The save of step 4 does not end before step 6 was trained.
   struct SlowHost : FolderHost {
-    absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step) override {
+    absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t step,
+                                std::optional<double> loss) override {
       if (step == 4) trained_six.wait();
-      return FolderHost::SaveCheckpoint(folder, step);
+      return FolderHost::SaveCheckpoint(folder, step, loss);
     }
     std::promise<void> six;
     std::future<void> trained_six = six.get_future();

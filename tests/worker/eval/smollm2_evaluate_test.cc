@@ -24,7 +24,7 @@ class FolderHost : public TaskHost {
     if (name == "student" && !student.empty()) return student;
     return absl::NotFoundError("no such input");
   }
-  absl::Status SaveCheckpoint(const std::filesystem::path&, std::int64_t) override {
+  absl::Status SaveCheckpoint(const std::filesystem::path&, std::int64_t, std::optional<double>) override {
     return absl::OkStatus();
   }
   absl::StatusOr<std::optional<TaskCheckpoint>> LatestCheckpoint() override { return std::nullopt; }

@@ -69,6 +69,10 @@ Status FakeArtifactStore::GetChunk(grpc::ServerContext*, const v1::GetChunkReque
   absl::MutexLock lock(&mutex_);
   if (Status status; Fails(status)) return status;
   ++gets_;
+  if (damaged_.contains(request->sha256())) {
+    found_damaged_.insert(request->sha256());
+    return {StatusCode::DATA_LOSS, "the chunk is damaged"};
+  }
   const auto found = chunks_.find(request->sha256());
   if (found == chunks_.end()) return {StatusCode::NOT_FOUND, "no such chunk"};
   response->set_data(found->second);
@@ -85,6 +89,7 @@ Status FakeArtifactStore::LatestCheckpoint(grpc::ServerContext*, const v1::Lates
   if (Status status; Fails(status)) return status;
   for (auto known = manifests_.rbegin(); known != manifests_.rend(); ++known) {
     if (known->kind() != v1::Manifest::CHECKPOINT || known->task_digest() != request->task_digest()) continue;
+    if (IsSetAside(*known)) continue;
     *manifest = *known;
     return Status::OK;
   }
@@ -105,6 +110,20 @@ void FakeArtifactStore::DamageNextChunks(int count) {
 void FakeArtifactStore::ForgetChunk(const std::string& sha256) {
   absl::MutexLock lock(&mutex_);
   chunks_.erase(sha256);
+}
+
+void FakeArtifactStore::DamageStoredChunk(const std::string& sha256) {
+  absl::MutexLock lock(&mutex_);
+  damaged_.insert(sha256);
+}
+
+bool FakeArtifactStore::IsSetAside(const v1::Manifest& manifest) const {
+  for (const v1::File& file : manifest.files()) {
+    for (const v1::Chunk& chunk : file.chunks()) {
+      if (found_damaged_.contains(chunk.sha256())) return true;
+    }
+  }
+  return false;
 }
 
 std::vector<v1::Manifest> FakeArtifactStore::manifests() {

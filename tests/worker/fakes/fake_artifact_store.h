@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ class FakeArtifactStore final : public v1::ArtifactService::Service {
   void FailNextCalls(int count, grpc::Status status);  // any call
   void DamageNextChunks(int count);                    // of those fetched
   void ForgetChunk(const std::string& sha256);
+  void DamageStoredChunk(const std::string& sha256);  // what names it is set aside once somebody asks for it
   void RefuseFence() { refuse_fence_ = true; }
   int puts() const { return puts_; }
   int gets() const { return gets_; }
@@ -33,10 +35,12 @@ class FakeArtifactStore final : public v1::ArtifactService::Service {
 
  private:
   bool Fails(grpc::Status& status);
+  bool IsSetAside(const v1::Manifest& manifest) const;
 
   absl::Mutex mutex_;
   std::map<std::string, std::string> chunks_;
   std::vector<v1::Manifest> manifests_;
+  std::set<std::string> damaged_, found_damaged_;
   int failures_ = 0;
   grpc::Status failure_;
   int damages_ = 0;

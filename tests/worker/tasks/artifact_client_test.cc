@@ -61,6 +61,14 @@ TEST_F(ArtifactClientTest, EqualChunksOfOneFolderAreSentOnce) {
   EXPECT_EQ(store_.puts(), 1);
 }
 
+TEST_F(ArtifactClientTest, NothingIsSentWhereThereIsNoRoom) {
+  source_.Write("a", "x");
+  store_.FailNextCalls(1, {grpc::StatusCode::RESOURCE_EXHAUSTED, "spec.checkpoint.quota_bytes is 1"});
+  const auto id = Client().Upload(source_.path(), Checkpoint(1));
+  EXPECT_EQ(id.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_.puts(), 0);
+}
+
 TEST_F(ArtifactClientTest, ARestartOfTheCoordinatorIsWaitedOut) {
   source_.Write("a", "x");
   store_.FailNextCalls(3, {grpc::StatusCode::UNAVAILABLE, "restarting"});

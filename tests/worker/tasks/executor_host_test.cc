@@ -68,7 +68,7 @@ TEST_F(ExecutorHostTest, TheNextAttemptFindsTheNewestCheckpointAndTheTimeSpentOn
   std::filesystem::create_directories(saved);
   for (const int step : {10, 20}) {
     std::ofstream(saved / "state") << "step " << step;
-    ASSERT_TRUE(first->SaveCheckpoint(saved, step).ok());
+    ASSERT_TRUE(first->SaveCheckpoint(saved, step, 0.5).ok());
   }
   const double spent = first->Seconds();
   first.reset();
@@ -84,10 +84,30 @@ TEST_F(ExecutorHostTest, TheNextAttemptFindsTheNewestCheckpointAndTheTimeSpentOn
   EXPECT_GE(second->Seconds(), resumed_with);
 }
 
+TEST_F(ExecutorHostTest, ADamagedCheckpointIsPassedOverForTheOneBefore) {
+  auto host = NewHost();
+  const auto saved = host->Scratch() / "checkpoint";
+  std::filesystem::create_directories(saved);
+  for (const int step : {10, 20}) {
+    std::ofstream(saved / "state") << "step " << step;
+    ASSERT_TRUE(host->SaveCheckpoint(saved, step, 0.25).ok());
+  }
+  FakeArtifactStore& store = coordinator_.store();
+  const v1::Manifest newest = store.manifests().back();
+  EXPECT_EQ(newest.loss(), 0.25);
+  for (const v1::File& file : newest.files()) {
+    if (file.path() == "state") store.DamageStoredChunk(file.chunks(0).sha256());
+  }
+  const auto found = host->LatestCheckpoint();
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ((*found)->step, 10);
+  EXPECT_EQ(Content((*found)->folder / "state"), "step 10");
+}
+
 TEST_F(ExecutorHostTest, CheckpointsOfAnotherTaskAreNotFound) {
   auto first = NewHost();
   std::filesystem::create_directories(first->Scratch());
-  ASSERT_TRUE(first->SaveCheckpoint(first->Scratch(), 1).ok());
+  ASSERT_TRUE(first->SaveCheckpoint(first->Scratch(), 1, std::nullopt).ok());
   v1::Task other = Task();
   other.set_digest("other");
   EXPECT_FALSE(NewHost(other)->LatestCheckpoint()->has_value());

@@ -23,7 +23,8 @@ class FolderStore : public TaskHost {
   absl::StatusOr<std::filesystem::path> Input(std::string_view) override {
     return absl::NotFoundError("no inputs");
   }
-  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t) override {
+  absl::Status SaveCheckpoint(const std::filesystem::path& folder, std::int64_t,
+                              std::optional<double>) override {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       const auto file = MappedFile::Open(entry.path());
       if (!file.ok()) return file.status();
