@@ -196,13 +196,27 @@ Coordinator::LiveJob* Coordinator::FindJob(absl::string_view job_id) {
   return order == order_of_.end() ? nullptr : &jobs_.at(order->second);
 }
 
-void Coordinator::AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout) {
+absl::Status Coordinator::AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
-  while (true) {
+  while (!stopping_) {
     const LiveJob* job = FindJob(job_id);
-    if (job == nullptr || job->version != seen) return;
-    if (changed_.WaitWithDeadline(&mutex_, deadline)) return;
+    if (job == nullptr || job->version != seen) return absl::OkStatus();
+    if (changed_.WaitWithDeadline(&mutex_, deadline)) return absl::OkStatus();
   }
+  return Stopping();
+}
+
+absl::Status Coordinator::Stopping() { return absl::UnavailableError("the coordinator is stopping"); }
+
+void Coordinator::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  for (auto& [id, worker] : workers_) {
+    if (worker.sink != nullptr) worker.sink->Close(Stopping());
+    worker.sink = nullptr;
+  }
+  changed_.SignalAll();
+  rendezvous_changed_.SignalAll();
 }
 
 MetricsSnapshot Coordinator::TakeSnapshot() {

@@ -57,6 +57,9 @@ class Coordinator {
   // Expires leases, ends back-offs, hands out tasks, drops what finished tasks left. Call it a few times a
   // second.
   void Tick();
+  // Ends every session and every wait with UNAVAILABLE, and takes no more of what workers say. Nothing that
+  // runs is given up.
+  void Stop();
 
   // --- for users (coordinator_jobs.cc). Jobs given here are defaulted and valid. ---
   // A request that comes again changes nothing and returns the job of the first time; another one under its
@@ -206,6 +209,7 @@ class Coordinator {
   v1::JobStatus StatusOf(const v1::JobRecord& record, const Waiting& waiting)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LiveJob* FindJob(absl::string_view job_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static absl::Status Stopping();
   absl::StatusOr<LiveJob*> Resolve(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The job of this request when it came before; nullptr when it is new.
   absl::StatusOr<LiveJob*> JobOfRequest(const RequestMark& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -213,8 +217,9 @@ class Coordinator {
   absl::StatusOr<std::optional<std::string>> IdOfRequest(const RequestMark& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static void Remember(const RequestMark& request, const std::string& id, JobStore::Change& change);
-  // Waits until the job's version is not `seen` or the timeout passes.
-  void AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
+  // Waits until the job's version is not `seen` or the timeout passes. UNAVAILABLE once the coordinator
+  // stops.
+  absl::Status AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // The running task of this fence; empty, and counted when `count`, when it is stale.
@@ -307,6 +312,7 @@ class Coordinator {
   std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rad

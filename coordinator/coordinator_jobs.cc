@@ -251,7 +251,7 @@ absl::StatusOr<Coordinator::EventPage> Coordinator::WaitEvents(const std::string
     page.ended = all && terminal;
     if (!page.events.empty() || page.ended || waited) return page;
     absl::MutexLock lock(&mutex_);
-    AwaitChange(job_id, seen, timeout);
+    if (absl::Status status = AwaitChange(job_id, seen, timeout); !status.ok()) return status;
   }
 }
 
@@ -276,7 +276,7 @@ absl::StatusOr<Coordinator::LogPage> Coordinator::WaitLog(const std::string& job
     for (JobStore::NumberedLine& numbered : *lines) page.lines.push_back(std::move(numbered.line));
     if (!page.lines.empty() || page.ended || waited) return page;
     absl::MutexLock lock(&mutex_);
-    AwaitChange(job_id, seen, timeout);
+    if (absl::Status status = AwaitChange(job_id, seen, timeout); !status.ok()) return status;
   }
 }
 

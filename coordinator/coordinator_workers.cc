@@ -75,6 +75,7 @@ absl::StatusOr<Coordinator::Worker*> Coordinator::LiveWorker(const std::string& 
 
 absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink) {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(worker_id);
   if (!worker.ok()) return worker.status();
   if ((*worker)->sink != nullptr) (*worker)->sink->Close(absl::AbortedError("a newer session took over"));
@@ -96,6 +97,7 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
 
 absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
   if (!worker.ok()) return worker.status();
   (*worker)->lease_until = clock_.Monotonic() + options_.lease;
