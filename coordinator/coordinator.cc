@@ -66,6 +66,7 @@ absl::Status Coordinator::Recover() {
     if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
     job.record = std::move(record);
   }
+  if (absl::Status status = RecoverQueues(); !status.ok()) return status;
   return RecoverSweeps();
 }
 
@@ -106,6 +107,7 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   }
   const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
   if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);
+  AddRunSeconds(job.record, update.record);
   update.change.PutJob(update.record);
   if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
   if (row) FindSweep(update.record.sweep_id())->points[row->point() - 1] = *row;
@@ -114,6 +116,21 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   }
   TakeOver(job, std::move(update.record));
   return absl::OkStatus();
+}
+
+double Coordinator::SecondsOf(const std::string& task_id) {
+  return absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
+}
+
+void Coordinator::AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) {
+  const auto tasks_after = TasksOf(after);
+  for (const auto& [id, record] : TasksOf(before)) {
+    if (record->state() != v1::RUNNING) continue;
+    const auto still = tasks_after.find(id);
+    const bool runs_on =
+        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
+    if (!runs_on) after.set_run_seconds(after.run_seconds() + SecondsOf(id));
+  }
 }
 
 void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
@@ -141,11 +158,15 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
 
 // Its workers stay busy with it until they say that it ended.
 void Coordinator::StopTask(const v1::Task& task) {
+  Direct(task, [](v1::Directive& directive) { return directive.mutable_stop(); });
+}
+
+void Coordinator::Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill) {
   const v1::Fence fence = FenceOf(task);
   for (auto& [id, worker] : workers_) {
     if (!worker.assigned || !SameFence(*worker.assigned, fence) || worker.sink == nullptr) continue;
     v1::Directive directive;
-    *directive.mutable_stop() = fence;
+    *fill(directive) = fence;
     worker.sink->Send(directive);
   }
 }

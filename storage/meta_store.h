@@ -19,8 +19,21 @@ namespace rad {
 // Raised when stored bytes change their meaning; an older or newer folder is refused, never guessed at.
 inline constexpr std::uint32_t kMetaSchemaVersion = 2;
 
-enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters, kSweeps, kSweepPoints };
-inline constexpr int kTableCount = 9;
+// Those that an older folder lacks are made when it is opened.
+enum class Table {
+  kJobs,
+  kEvents,
+  kResults,
+  kScores,
+  kLogs,
+  kRequests,
+  kCounters,
+  kSweeps,
+  kSweepPoints,
+  kQueues,
+  kDrains
+};
+inline constexpr int kTableCount = 11;
 
 enum class Durability {
   kSynced,    // survives a power cut once Write has returned
