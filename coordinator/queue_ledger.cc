@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace rad {
 
 QueueLedger::QueueLedger(const SchedulerView& view) : queues_(&view.queues) {
@@ -26,6 +28,10 @@ std::uint32_t QueueLedger::Room(const std::string& queue) const {
 bool QueueLedger::Borrows(const std::string& queue) const {
   const auto share = queues_->find(queue);
   return share == queues_->end() || share->second.borrow;
+}
+
+std::string QueueLedger::Limits(const std::string& queue) const {
+  return absl::StrCat("queue ", queue, " may hold ", Quota(queue), " workers and borrows none");
 }
 
 std::uint32_t QueueLedger::Lent(const std::string& queue) const {

@@ -22,6 +22,8 @@ class QueueLedger {
   std::uint32_t Quota(const std::string& queue) const;
   std::uint32_t Room(const std::string& queue) const;  // of the quota, left
   bool Borrows(const std::string& queue) const;
+  // "queue q may hold 4 workers and borrows none": for one that does not borrow.
+  std::string Limits(const std::string& queue) const;
   // Workers beyond its quota.
   std::uint32_t Lent(const std::string& queue) const;
   // The fair share's measure: the queue that has least of its quota is next. A queue without one counts as

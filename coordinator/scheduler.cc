@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/hindrance.h"
 #include "coordinator/queue_ledger.h"
 #include "coordinator/queue_lines.h"
 #include "coordinator/worker_pool.h"
@@ -28,8 +29,8 @@ struct Line {
 
 class Pass {
  public:
-  Pass(const SchedulerView& view, absl::Duration now) : view_(view), now_(now), ledger_(view), pool_(view) {
-    for (const RunningTask& task : view.running) Note(task.job_id, task.workers, task.digest, task.race);
+  Pass(const SchedulerView& view, absl::Duration now)
+      : now_(now), ledger_(view), pool_(view), under_way_(view) {
     for (auto& [queue, tasks] : LinesOf(view)) lines_.push_back({queue, std::move(tasks)});
   }
 
@@ -46,13 +47,6 @@ class Pass {
     const ReadyTask* task;
     std::size_t assignment;
   };
-
-  void Note(const std::string& job_id, std::uint32_t workers, const std::string& digest,
-            const std::string& race) {
-    held_[job_id] += workers;
-    if (!digest.empty()) digests_[digest] = job_id;
-    if (!race.empty()) races_[race] = job_id;
-  }
 
   // Its smallest size is within its queue's quota.
   bool HasClaim(const ReadyTask& task) const { return ledger_.Room(task.queue) >= task.gang.min; }
@@ -78,7 +72,7 @@ class Pass {
   void SkipHindered(Line& line) {
     for (; !line.done(); ++line.next) {
       const ReadyTask& task = *line.tasks[line.next];
-      std::optional<Waiting> hindrance = Hindrance(task);
+      std::optional<Waiting> hindrance = HindranceOf(task, under_way_, ledger_, pool_, now_);
       if (!hindrance) return;
       Wait(task, *std::move(hindrance));
     }
@@ -98,62 +92,18 @@ class Pass {
     ClaimPlace(task, line);
   }
 
-  // What no idle worker would help against.
-  std::optional<Waiting> Hindrance(const ReadyTask& task) {
-    if (task.not_before > now_) {
-      return Waiting{v1::BACKOFF, absl::StrCat("waits ", absl::FormatDuration(task.not_before - now_),
-                                               " after a failure")};
-    }
-    if (const auto same = digests_.find(task.digest); same != digests_.end()) {
-      return Waiting{v1::DEPENDENCY, "the same result is being computed for another job", same->second};
-    }
-    const auto race = races_.find(task.race);
-    if (race != races_.end() && race->second != task.job_id) {
-      return Waiting{v1::DEPENDENCY, absl::StrCat(race->second, " is ranking the same heads"), race->second};
-    }
-    const std::uint32_t held = held_[task.job_id];
-    if (task.max_workers < held + task.gang.min) {
-      return Waiting{v1::DEPENDENCY,
-                     absl::StrCat("the job holds ", held, " workers: spec.resources.max_workers")};
-    }
-    if (!ledger_.Borrows(task.queue) && ledger_.Quota(task.queue) < task.gang.min) {
-      return Waiting{v1::QUEUE_QUOTA, absl::StrCat(OfQueue(task), "; the job needs ", task.gang.min)};
-    }
-    return NoWorkers(task);
-  }
-
-  std::optional<Waiting> NoWorkers(const ReadyTask& task) {
-    if (view_.workers.empty()) return Waiting{v1::NO_WORKER, "no worker is connected: start rad-worker"};
-    if (pool_.usable() == 0) {
-      return Waiting{v1::NO_WORKER, "every connected worker is draining: radctl worker undrain"};
-    }
-    const std::uint32_t fitting = pool_.Fitting(task.needs);
-    if (fitting >= task.gang.min) return std::nullopt;
-    const std::string needs = DescribeNeeds(task.needs);
-    if (!needs.empty()) {
-      return Waiting{v1::NO_FIT, absl::StrCat("needs ", task.gang.min, " workers with ", needs, "; ", fitting,
-                                              " of ", pool_.usable(), " have that: spec.resources")};
-    }
-    return Waiting{v1::NO_WORKER, absl::StrCat("needs ", task.gang.min, " workers, ", fitting,
-                                               " are connected: spec.resources.workers.min")};
-  }
-
   Waiting OverQuota(const ReadyTask& task, const Line& line) const {
     if (line.head_has_claim) {
       return {v1::BEHIND_OTHERS,
               absl::StrCat(line.head->job_id, " waits before it for the rest of the queue's quota"),
               line.head->job_id};
     }
-    return {v1::QUEUE_QUOTA, absl::StrCat(OfQueue(task), "; what comes before this has them")};
-  }
-
-  std::string OfQueue(const ReadyTask& task) const {
-    return absl::StrCat("queue ", task.queue, " may hold ", ledger_.Quota(task.queue),
-                        " workers and borrows none");
+    return {v1::QUEUE_QUOTA, absl::StrCat(ledger_.Limits(task.queue), "; what comes before this has them")};
   }
 
   std::uint32_t MostWorkers(const ReadyTask& task) {
-    return std::min({task.gang.max, task.max_workers - held_[task.job_id], pool_.Fitting(task.needs)});
+    return std::min(
+        {task.gang.max, task.max_workers - under_way_.Held(task.job_id), pool_.Fitting(task.needs)});
   }
 
   void DecideSize(const ReadyTask& task, std::uint32_t most, Line& line) {
@@ -189,7 +139,7 @@ class Pass {
     starts_.push_back({&task, schedule_.assignments.size()});
     schedule_.assignments.push_back({task.task_id, pool_.Take(task.needs, workers)});
     ledger_.Take(task.queue, workers);
-    Note(task.job_id, workers, task.digest, task.race);
+    under_way_.Add(task.job_id, workers, task.digest, task.race);
     started_jobs_.push_back(task.job_id);
   }
 
@@ -198,25 +148,21 @@ class Pass {
     for (const Start& start : starts_) {
       if (!ledger_.Borrows(start.task->queue)) continue;
       std::vector<std::string>& workers = schedule_.assignments[start.assignment].worker_ids;
-      const std::uint32_t room = start.task->max_workers - held_[start.task->job_id];
+      const std::uint32_t room = start.task->max_workers - under_way_.Held(start.task->job_id);
       const auto size = static_cast<std::uint32_t>(workers.size());
       const std::uint32_t more = std::min(start.task->gang.max - size, room);
       for (std::string& id : pool_.Take(start.task->needs, more)) {
         workers.push_back(std::move(id));
-        ++held_[start.task->job_id];
+        under_way_.AddWorker(start.task->job_id);
       }
     }
   }
 
-  const SchedulerView& view_;
   const absl::Duration now_;
   QueueLedger ledger_;
   WorkerPool pool_;
+  UnderWay under_way_;
   std::vector<Line> lines_;
-  std::map<std::string, std::uint32_t> held_;  // workers, by job
-  std::map<std::string, std::string>
-      digests_;  // two jobs may want the same result: computed once, for this job
-  std::map<std::string, std::string> races_;  // job by race: another job's rounds may overlap
   std::vector<Start> starts_;
   std::vector<std::string> started_jobs_;
   std::string keeper_;  // the job of the last gang that idle workers were kept for

@@ -13,7 +13,8 @@ auto Plainness(const WorkerView& worker) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(const SchedulerView& view) {
+WorkerPool::WorkerPool(const SchedulerView& view)
+    : connected_(static_cast<std::uint32_t>(view.workers.size())) {
   for (const WorkerView& worker : view.workers) {
     if (worker.draining) continue;
     usable_.push_back(&worker);

@@ -14,6 +14,7 @@ class WorkerPool {
  public:
   explicit WorkerPool(const SchedulerView& view);
 
+  std::uint32_t connected() const { return connected_; }
   std::uint32_t usable() const { return static_cast<std::uint32_t>(usable_.size()); }
   // Of the usable ones, busy or not.
   std::uint32_t Fitting(const WorkerNeeds& needs);
@@ -23,7 +24,8 @@ class WorkerPool {
   std::vector<std::string> Take(const WorkerNeeds& needs, std::uint32_t most);
 
  private:
-  std::vector<const WorkerView*> usable_;
+  const std::uint32_t connected_;
+  std::vector<const WorkerView*> usable_;         // not draining
   std::vector<const WorkerView*> idle_;           // the plainest first
   std::map<WorkerNeeds, std::uint32_t> fitting_;  // counted once: thousands of tasks ask alike
 };

@@ -185,7 +185,7 @@ TEST(Scheduler, WorkersMustHaveWhatTheJobAsksFor) {
   const Schedule none = MakeSchedule(view, {});
   EXPECT_EQ(none.waiting.at("a").reason, v1::NO_FIT);
   EXPECT_EQ(none.waiting.at("a").message,
-            "needs 1 workers with device cuda, 0.0 GiB of memory, label zone=x; 0 of 2 have that: "
+            "needs 1 worker with device cuda, 0.0 GiB of memory, label zone=x; 0 of 2 have that: "
             "spec.resources");
   EXPECT_THAT(none.starved, IsEmpty());
   view.workers[1].traits = {.device = "cuda", .memory_bytes = 50, .labels = {{"zone", "x"}, {"rack", "7"}}};
