@@ -154,5 +154,18 @@ TEST_F(GangAlignmentTest, OneWorkerGoesOnFromTheGangsCheckpointToTheSameBits) {
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
 }
 
+TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameBits) {
+  ASSERT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
+  std::vector<SeatedHost> hosts(2);
+  hosts[1].room_at_step = 3;
+  std::vector<absl::StatusOr<AlignReport>> reports(2);
+  AlignByTwo(hosts, reports);
+  for (const auto& report : reports) ASSERT_EQ(report.status().code(), absl::StatusCode::kCancelled);
+  for (const SeatedHost& host : hosts) EXPECT_EQ(host.reports.back().step, 4);
+  hosts[0].seat = {};
+  ASSERT_TRUE(RunAlignTask(task, hosts[0], hosts[0].Output()).ok());
+  EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
+}
+
 }  // namespace
 }  // namespace rad
