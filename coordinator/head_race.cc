@@ -25,6 +25,7 @@ struct Runner {
   HeadRef head;
   std::size_t look = 0;
   bool out = false;
+  bool in = false;   // certainly: it needs no more examples
   ProbeCosts costs;  // of its newest complete look
   double drop = 0;
   DropBounds bounds;
@@ -49,6 +50,7 @@ class Race {
     while (RoundIsKnown()) {
       MeasureRunners();
       DismissBehind(KthBest(&DropBounds::low));
+      AcceptCertain();
       if (IsOver()) return Conclude();
       Advance();
     }
@@ -137,10 +139,14 @@ class Race {
     for (Runner* runner : Running()) runner->out = runner->bounds.high < line;
   }
 
+  void AcceptCertain() {
+    for (Runner* runner : Running()) runner->in |= IsCertainlyIn(*runner);
+  }
+
   bool IsOver() {
     const std::vector<Runner*> running = Running();
     return running.size() <= top_ || std::all_of(running.begin(), running.end(), [&](const Runner* runner) {
-             return runner->look + 1 == looks_.size();
+             return runner->in || runner->look + 1 == looks_.size();
            });
   }
 
@@ -154,6 +160,7 @@ class Race {
     const auto ahead = std::lower_bound(looks_.begin(), looks_.end() - 1, kLead * looks_[stage_]);
     const std::size_t leaders = top_ + (top_ + 1) / 2;
     for (std::size_t i = 0; i < running.size(); ++i) {
+      if (running[i]->in) continue;
       const std::size_t to = i < leaders ? ahead - looks_.begin() : stage_;
       running[i]->look = std::max(running[i]->look, to);
     }
@@ -203,7 +210,7 @@ class Race {
     });
     std::vector<HeadRef> undecided;
     for (const Runner& runner : runners_) {
-      const bool open = !settled && !runner.out && !IsCertainlyIn(runner);
+      const bool open = !settled && !runner.out && !runner.in;
       if (open) undecided.push_back(runner.head);
       decision.ranking.push_back({.head = runner.head,
                                   .cost = runner.costs.combined,

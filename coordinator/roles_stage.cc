@@ -11,8 +11,9 @@
 namespace rad {
 namespace {
 
-// Shares of attention are means over all pairs of an example: so many examples tell them to a few percent.
-constexpr std::uint32_t kRoleExamples = 32;
+// A Gather head's share is a mean over all pairs, an Aggregate head's over the questions: so many examples
+// tell the one to a few percent and the other well enough for its role.
+constexpr std::uint32_t kRoleExamples = 16;
 
 }  // namespace
 

@@ -194,6 +194,13 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(distill, temperature, 1);
   RAD_DEFAULT(distill, warmup_share, 0.03);
   RAD_DEFAULT(distill, decay_share, 0.5);
+  RAD_DEFAULT(distill, next_token_weight, 0);
+  RAD_DEFAULT(distill, hidden_weight, 0);
+  RAD_DEFAULT(distill, weight_decay, 0);
+  RAD_DEFAULT(distill, micro_batch_sequences, distill.batch_sequences());
+  if (distill.train() == v1::TRAIN_UNSPECIFIED) distill.set_train(v1::MIXERS);
+  RAD_DEFAULT(distill, recompute, false);
+  RAD_DEFAULT(distill, shard_optimizer, false);
   v1::Checkpoint& checkpoint = *spec.mutable_checkpoint();
   RAD_DEFAULT(checkpoint, every_steps, 10);
   RAD_DEFAULT(checkpoint, keep_latest, 2);

@@ -135,6 +135,15 @@ void CheckData(const v1::JobSpec& spec, Violations& found) {
   }
 }
 
+void CheckLoss(const v1::Distill& distill, Violations& found) {
+  found.Range("spec.distill.temperature", distill.temperature(), 0.01, 100.0);
+  found.Range("spec.distill.next_token_weight", distill.next_token_weight(), 0.0, 1000.0);
+  found.Range("spec.distill.hidden_weight", distill.hidden_weight(), 0.0, 1000.0);
+  found.Range("spec.distill.weight_decay", distill.weight_decay(), 0.0, 10.0);
+  found.Range("spec.distill.micro_batch_sequences", distill.micro_batch_sequences(), 1u,
+              std::max(1u, distill.batch_sequences()), "no more than batch_sequences");
+}
+
 void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   found.Range("spec.align.tokens", spec.align().tokens(), std::uint64_t{1}, kMaxTokens);
   CheckRate("spec.align", spec.align().learning_rate(), found);
@@ -144,7 +153,7 @@ void CheckTraining(const v1::JobSpec& spec, Violations& found) {
   CheckRate("spec.distill", spec.distill().learning_rate(), found);
   found.Range("spec.distill.batch_sequences", spec.distill().batch_sequences(), 1u, 65536u);
   CheckSchedule("spec.distill", spec.distill().warmup_share(), spec.distill().decay_share(), found);
-  found.Range("spec.distill.temperature", spec.distill().temperature(), 0.01, 100.0);
+  CheckLoss(spec.distill(), found);
   found.Range("spec.checkpoint.keep_latest", spec.checkpoint().keep_latest(), 1u, 1000u);
 }
 
@@ -158,6 +167,10 @@ void CheckWorkers(const v1::JobSpec& spec, Violations& found) {
     found.Add("spec.resources.workers.max",
               absl::StrCat("is ", workers.max(), ", but spec.distill.batch_sequences is ",
                            spec.distill().batch_sequences(), "; every worker needs a sequence"));
+  }
+  if (spec.distill().shard_optimizer() && workers.max() == 1) {
+    found.Add("spec.distill.shard_optimizer",
+              "is true, but spec.resources.workers.max is 1; give more workers to share it out to");
   }
 }
 

@@ -25,6 +25,21 @@ struct Scratch {
   }
 };
 
+// The keys that a block of query rows looks at, and the columns of their scores: the shared keys, rounded up
+// to whole lanes, and right behind them [begin, end), the block's own. A row sees the shared keys and those
+// from `first` on, up to its own.
+struct Keys {
+  std::int64_t shared, shared_end, begin, end;
+
+  Keys(const AttentionShape& shape, std::int64_t first, std::int64_t last)
+      : shared(shape.shared_keys),
+        shared_end(Padded(std::min(shared, last + 1))),
+        begin(std::max(first / kLanes * kLanes, shared_end)),
+        end(std::max(begin, Padded(last + 1))) {}
+
+  std::int64_t Columns() const { return shared_end + end - begin; }
+};
+
 // `to` has room for whole lanes.
 template <typename T>
 RAD_INLINE void CopyRow(const T* from, std::int64_t count, float scale, float* to) {
@@ -48,8 +63,8 @@ RAD_INLINE void CopyKeysAndValues(const AttentionShape& shape, HeadRows<const T>
   }
 }
 
-// scores[r][j] = query[r].k_j for the keys [begin, end), both whole lanes.
-RAD_INLINE void Scores(const Scratch& s, std::int64_t begin, std::int64_t end) {
+// scores[r][column + j - begin] = query[r].k_j for the keys [begin, end), both whole lanes.
+RAD_INLINE void Scores(const Scratch& s, std::int64_t begin, std::int64_t end, std::int64_t column) {
   for (std::int64_t j = begin; j < end; j += 2 * kLanes) {
     const bool pair = j + kLanes < end;
     Lanes sums[kRows][2] = {};
@@ -63,47 +78,64 @@ RAD_INLINE void Scores(const Scratch& s, std::int64_t begin, std::int64_t end) {
       }
     }
     for (std::int64_t r = 0; r < kRows; ++r) {
-      Store(s.scores + r * s.t + j, sums[r][0]);
-      if (pair) Store(s.scores + r * s.t + j + kLanes, sums[r][1]);
+      float* to = s.scores + r * s.t + column + j - begin;
+      Store(to, sums[r][0]);
+      if (pair) Store(to + kLanes, sums[r][1]);
     }
   }
 }
 
-// Turns row r's scores into weights over [begin, end) whole lanes, zero outside the keys [first, last].
-RAD_INLINE void Softmax(float* row, std::int64_t first, std::int64_t last, std::int64_t begin,
-                        std::int64_t end) {
-  constexpr float kHidden = -1e30F;
-  for (std::int64_t j = begin; j < first; ++j) row[j] = kHidden;
-  for (std::int64_t j = last + 1; j < end; ++j) row[j] = kHidden;
+constexpr float kHidden = -1e30F;
+
+// Hides the keys that the row of token i does not see, which are those before `first` but the shared ones,
+// and those behind i.
+RAD_INLINE void Hide(float* row, const Keys& keys, std::int64_t first, std::int64_t i) {
+  for (std::int64_t j = std::min(keys.shared, i + 1); j < keys.shared_end; ++j) {
+    if (j < first || j > i) row[j] = kHidden;
+  }
+  float* own = row + keys.shared_end - keys.begin;
+  for (std::int64_t j = keys.begin; j < first; ++j) own[j] = kHidden;
+  for (std::int64_t j = std::max(keys.begin, i + 1); j < keys.end; ++j) own[j] = kHidden;
+}
+
+// Turns scores into weights over `end` columns, whole lanes; hidden ones become zero.
+RAD_INLINE void Softmax(float* row, std::int64_t end) {
   Lanes most = Splat(kHidden);
-  for (std::int64_t j = begin; j < end; j += kLanes) most = Max(most, Load(row + j));
+  for (std::int64_t j = 0; j < end; j += kLanes) most = Max(most, Load(row + j));
   float top = most[0];
   for (std::int64_t i = 1; i < kLanes; ++i) top = std::max(top, most[i]);
   Lanes sums{};
-  for (std::int64_t j = begin; j < end; j += kLanes) {
+  for (std::int64_t j = 0; j < end; j += kLanes) {
     const Lanes score = Load(row + j);
     const Lanes weight = score <= kHidden ? Lanes{} : Exp(score - top);
     sums += weight;
     Store(row + j, weight);
   }
   const float inverse = 1 / Sum(sums);
-  for (std::int64_t j = begin; j < end; j += kLanes) Store(row + j, Load(row + j) * inverse);
+  for (std::int64_t j = 0; j < end; j += kLanes) Store(row + j, Load(row + j) * inverse);
 }
 
-// out[r] = sum over j of scores[r][j] * values[j], 4 lanes of P at a time.
+// out[r] = sum over the keys j up to `last` of their weights * values[j], 4 lanes of P at a time.
 template <typename T>
-RAD_INLINE void Mix(const AttentionShape& shape, const Scratch& s, std::int64_t rows, std::int64_t first,
-                    std::int64_t last, T* out, std::int64_t out_stride) {
+RAD_INLINE void Mix(const AttentionShape& shape, const Scratch& s, const Keys& keys, std::int64_t rows,
+                    std::int64_t first, std::int64_t last, T* out, std::int64_t out_stride) {
+  struct Run {
+    std::int64_t begin, end, column;
+  };
+  const Run runs[] = {{0, std::min(keys.shared_end, last + 1), 0},
+                      {std::max(first, keys.begin), last + 1, keys.shared_end - keys.begin}};
   for (std::int64_t p = 0; p < s.p; p += 4 * kLanes) {
     const std::int64_t columns = std::min<std::int64_t>(4, (s.p - p) / kLanes);
     Lanes sums[kRows][4] = {};
-    for (std::int64_t j = first; j <= last; ++j) {
-      Lanes value[4];
-      for (std::int64_t c = 0; c < 4; ++c)
-        value[c] = c < columns ? Load(s.values + j * s.p + p + c * kLanes) : Lanes{};
-      for (std::int64_t r = 0; r < kRows; ++r) {
-        const Lanes weight = Splat(s.scores[r * s.t + j]);
-        for (std::int64_t c = 0; c < 4; ++c) sums[r][c] += weight * value[c];
+    for (const Run& run : runs) {
+      for (std::int64_t j = run.begin; j < run.end; ++j) {
+        Lanes value[4];
+        for (std::int64_t c = 0; c < 4; ++c)
+          value[c] = c < columns ? Load(s.values + j * s.p + p + c * kLanes) : Lanes{};
+        for (std::int64_t r = 0; r < rows; ++r) {
+          const Lanes weight = Splat(s.scores[r * s.t + j + run.column]);
+          for (std::int64_t c = 0; c < 4; ++c) sums[r][c] += weight * value[c];
+        }
       }
     }
     for (std::int64_t r = 0; r < rows; ++r) {
@@ -126,15 +158,20 @@ RAD_MULTIVERSION void Attend(const AttentionShape& shape, HeadRows<const T> q, H
     const auto first_of = [&](std::int64_t token) {
       return shape.first_visible == nullptr ? 0 : static_cast<std::int64_t>(shape.first_visible[token]);
     };
-    const std::int64_t first = first_of(i), begin = first / kLanes * kLanes, end = Padded(last + 1);
+    const std::int64_t first = first_of(i);
+    const Keys keys(shape, first, last);
     for (std::int64_t head = 0; head < shape.heads; ++head) {
       for (std::int64_t r = 0; r < rows; ++r) {
         CopyRow(q.data + (i + r) * q.token_stride + head * q.head_stride, shape.head_dim, scale,
                 s.query + r * s.p);
       }
-      Scores(s, begin, end);
-      for (std::int64_t r = 0; r < rows; ++r) Softmax(s.scores + r * s.t, first_of(i + r), i + r, begin, end);
-      Mix(shape, s, rows, first, last, out.data + i * out.token_stride + head * out.head_stride,
+      Scores(s, 0, keys.shared_end, 0);
+      Scores(s, keys.begin, keys.end, keys.shared_end);
+      for (std::int64_t r = 0; r < rows; ++r) {
+        Hide(s.scores + r * s.t, keys, first_of(i + r), i + r);
+        Softmax(s.scores + r * s.t, keys.Columns());
+      }
+      Mix(shape, s, keys, rows, first, last, out.data + i * out.token_stride + head * out.head_stride,
           out.token_stride);
     }
   }

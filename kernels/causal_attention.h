@@ -17,6 +17,8 @@ struct AttentionShape {
   std::int64_t head_dim = 0;  // P
   // Token i sees the keys first_visible[i] .. i; null: all up to its own.
   const std::int32_t* first_visible = nullptr;
+  // And the first keys, up to its own, whatever first_visible says: what sequences laid end to end share.
+  std::int64_t shared_keys = 0;
 };
 
 // Floats of scratch that a call needs.

@@ -117,6 +117,38 @@ TEST(SpecValidation, WorkersOfATrainingRun) {
   EXPECT_THAT(Fields(job), ElementsAre("spec.resources.workers.min"));
 }
 
+TEST(SpecDefaults, ADistillationIsTheDistanceOfDistributionsAloneUnlessTheJobSaysOtherwise) {
+  const v1::Job job = SampleJob();
+  const v1::Distill& distill = job.spec().distill();
+  EXPECT_EQ(distill.next_token_weight(), 0);
+  EXPECT_EQ(distill.hidden_weight(), 0);
+  EXPECT_EQ(distill.weight_decay(), 0);
+  EXPECT_EQ(distill.micro_batch_sequences(), distill.batch_sequences());
+  EXPECT_EQ(distill.train(), v1::MIXERS);
+  EXPECT_FALSE(distill.recompute());
+  EXPECT_FALSE(distill.shard_optimizer());
+}
+
+TEST(SpecValidation, TermsAndMemoryOfADistillation) {
+  v1::Job job = SampleJob();
+  v1::Distill& distill = *job.mutable_spec()->mutable_distill();
+  distill.set_next_token_weight(-1);
+  distill.set_hidden_weight(std::numeric_limits<double>::quiet_NaN());
+  distill.set_weight_decay(11);
+  distill.set_micro_batch_sequences(4);  // batches have three
+  distill.set_shard_optimizer(true);     // over one worker
+  EXPECT_THAT(Fields(job),
+              UnorderedElementsAre("spec.distill.next_token_weight", "spec.distill.hidden_weight",
+                                   "spec.distill.weight_decay", "spec.distill.micro_batch_sequences",
+                                   "spec.distill.shard_optimizer"));
+  distill.set_next_token_weight(0.5);
+  distill.set_hidden_weight(1);
+  distill.set_weight_decay(0.1);
+  distill.set_micro_batch_sequences(1);
+  job.mutable_spec()->mutable_resources()->mutable_workers()->set_max(2);
+  EXPECT_THAT(Fields(job), ElementsAre());
+}
+
 TEST(SpecValidation, TextIsNeededUnlessAllIsSynthetic) {
   v1::Job job = SampleJob();
   job.mutable_spec()->mutable_data()->clear_text();

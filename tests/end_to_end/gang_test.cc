@@ -16,6 +16,7 @@ v1::Job GangJob(std::uint32_t min_workers) {
   const std::uint32_t step_tokens = 2 * spec.data().sequence_tokens();
   spec.mutable_align()->set_tokens(kSteps * step_tokens);
   spec.mutable_distill()->set_tokens(kSteps * step_tokens);
+  spec.mutable_distill()->set_shard_optimizer(true);
   spec.mutable_resources()->mutable_workers()->set_min(min_workers);
   spec.mutable_resources()->mutable_workers()->set_max(2);
   return job;

@@ -16,7 +16,7 @@ void ReadWeights(const rad::ModelFile& model) {
     std::size_t count = 1;
     for (const auto extent : *shape) count *= static_cast<std::size_t>(extent);
     std::vector<float> values(count);
-    if (!model.ReadFloat32(name, values).ok()) __builtin_trap();  // all was checked on opening
+    if (!model.ReadRows(name, 0, values).ok()) __builtin_trap();  // all was checked on opening
   }
 }
 

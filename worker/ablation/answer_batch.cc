@@ -7,41 +7,49 @@
 namespace rad {
 namespace {
 
-std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 std::int64_t InputLength(const ProbeExample& example) { return example.ids.size() - 1; }
 
 AnswerBatch MakeBatch(std::span<const ProbeExample> all, std::vector<int> members) {
+  std::int64_t t = 0;
+  for (int member : members) t = std::max(t, InputLength(all[member]));
   AnswerBatch batch;
-  std::int64_t t = 0, longest = 0;
-  for (int member : members) {
+  batch.ids = at::zeros({static_cast<std::int64_t>(members.size()), t}, at::kLong);
+  auto ids = batch.ids.accessor<std::int64_t, 2>();
+  for (std::size_t e = 0; e < members.size(); ++e) {
+    const ProbeExample& example = all[members[e]];
+    for (std::int64_t i = 0; i < InputLength(example); ++i) ids[e][i] = example.ids[i];
+  }
+  static_cast<AnswerKey&>(batch) = MakeAnswerKey(all, std::move(members));
+  return batch;
+}
+
+}  // namespace
+
+AnswerKey MakeAnswerKey(std::span<const ProbeExample> all, std::vector<int> examples) {
+  AnswerKey key;
+  int longest = 0;
+  for (int member : examples) {
     const ProbeExample& example = all[member];
     TORCH_CHECK(example.answer_len >= 1 && example.answer_len <= InputLength(example), "a probe example of ",
                 example.ids.size(), " ids cannot end in an answer of ", example.answer_len);
-    t = std::max(t, InputLength(example));
-    longest = std::max<std::int64_t>(longest, example.answer_len);
-    batch.answer_lens.push_back(example.answer_len);
+    longest = std::max(longest, example.answer_len);
+    key.answer_lens.push_back(example.answer_len);
   }
-  const std::int64_t count = members.size();
-  batch.ids = at::zeros({count, t}, at::kLong);
-  batch.positions = at::empty({count, longest}, at::kLong);
-  batch.targets = at::empty({count, longest}, at::kLong);
-  auto ids = batch.ids.accessor<std::int64_t, 2>();
-  auto positions = batch.positions.accessor<std::int64_t, 2>();
-  auto targets = batch.targets.accessor<std::int64_t, 2>();
+  const auto count = static_cast<std::int64_t>(examples.size());
+  key.positions = at::empty({count, longest}, at::kLong);
+  key.targets = at::empty({count, longest}, at::kLong);
+  auto positions = key.positions.accessor<std::int64_t, 2>();
+  auto targets = key.targets.accessor<std::int64_t, 2>();
   for (std::int64_t e = 0; e < count; ++e) {
-    const ProbeExample& example = all[members[e]];
-    for (std::int64_t i = 0; i < InputLength(example); ++i) ids[e][i] = example.ids[i];
+    const ProbeExample& example = all[examples[e]];
     for (std::int64_t a = 0; a < longest; ++a) {
       positions[e][a] = InputLength(example) - example.answer_len + (a < example.answer_len ? a : 0);
       targets[e][a] = example.ids[positions[e][a] + 1];
     }
   }
-  batch.examples = std::move(members);
-  return batch;
+  key.examples = std::move(examples);
+  return key;
 }
-
-}  // namespace
 
 std::vector<AnswerBatch> MakeAnswerBatches(std::span<const ProbeExample> examples, std::int64_t max_tokens) {
   std::vector<int> order(examples.size());
@@ -60,35 +68,25 @@ std::vector<AnswerBatch> MakeAnswerBatches(std::span<const ProbeExample> example
   return batches;
 }
 
-std::vector<AnswerBatch> MakeEvenBatches(std::span<const ProbeExample> examples, std::int64_t max_tokens,
-                                         std::int64_t parts) {
-  std::int64_t longest = 1;
-  for (const ProbeExample& example : examples) longest = std::max(longest, InputLength(example));
-  const std::int64_t count = examples.size();
-  const std::int64_t fit = std::max<std::int64_t>(1, max_tokens / longest);
-  const std::int64_t batches = DivideUp(DivideUp(count, fit), parts) * parts;
-  return MakeAnswerBatches(examples, count == 0 ? 0 : DivideUp(count, batches) * longest);
-}
-
-void ReadAnswers(const AnswerBatch& batch, const at::Tensor& logits, std::span<ProbeRun* const> runs) {
+void ReadAnswers(const AnswerKey& key, const at::Tensor& logits, std::span<ProbeRun* const> runs) {
   const std::int64_t copies = runs.size();
   const at::Tensor rows = logits.to(at::kFloat);
-  const at::Tensor index = batch.targets.reshape({1, -1}).expand({copies, -1}).reshape({-1, 1});
+  const at::Tensor index = key.targets.reshape({1, -1}).expand({copies, -1}).reshape({-1, 1});
   const at::Tensor chosen = rows.gather(1, index);
   const at::Tensor logprob = chosen.squeeze(1) - rows.logsumexp(1);
   const at::Tensor others = rows.scatter(1, index, -std::numeric_limits<float>::infinity()).amax(1);
   const at::Tensor margin = chosen.squeeze(1) - others;
-  const auto shape = std::vector<std::int64_t>{copies, batch.positions.size(0), batch.positions.size(1)};
+  const auto shape = std::vector<std::int64_t>{copies, key.positions.size(0), key.positions.size(1)};
   const at::Tensor margins = margin.reshape(shape), logprobs = logprob.reshape(shape);
   const auto m = margins.accessor<float, 3>(), lp = logprobs.accessor<float, 3>();
   for (std::int64_t c = 0; c < copies; ++c) {
-    for (std::size_t e = 0; e < batch.examples.size(); ++e) {
+    for (std::size_t e = 0; e < key.examples.size(); ++e) {
       float least = m[c][e][0], sum = 0;
-      for (int a = 0; a < batch.answer_lens[e]; ++a) {
+      for (int a = 0; a < key.answer_lens[e]; ++a) {
         least = std::min(least, m[c][e][a]);
         sum += lp[c][e][a];
       }
-      const int example = batch.examples[e];
+      const int example = key.examples[e];
       runs[c]->correct[example] = least > 0;
       runs[c]->margin[example] = least;
       runs[c]->answer_logprob[example] = sum;

@@ -11,11 +11,6 @@ namespace rad {
 // The residual stream at them, [B*A, d], of stream [B, t, d].
 at::Tensor RowsAt(const at::Tensor& stream, const at::Tensor& positions);
 
-// The last layer's output at those rows only, [B*A, d]: keys and values are made for all tokens; queries,
-// o_proj and MLP for the rows. x [B, t, d] is the stream before the layer.
-at::Tensor LastLayerRows(const Transformer& model, const at::Tensor& x, const at::Tensor& positions,
-                         const Rope& rope);
-
 // Logits [rows, V] of the stream [rows, d] after the last layer.
 at::Tensor RowLogits(const Transformer& model, const at::Tensor& stream);
 

@@ -1,10 +1,7 @@
 #include "worker/ablation/score_flops.h"
 
-#include <ATen/Parallel.h>
-
 #include <set>
 
-#include "worker/ablation/answer_batch.h"
 #include "worker/ablation/score_heads.h"
 
 namespace rad {
@@ -43,9 +40,8 @@ double ScoreFlops(const ModelConfig& config, std::span<const ProbeExample> examp
   for (const HeadId& head : heads) layers.insert(head.layer);
   double flops = 0;
   if (heads.empty()) return 0;
-  for (const AnswerBatch& batch : MakeEvenBatches(examples, kScoreBatchTokens, at::get_num_threads())) {
-    const auto tokens = static_cast<double>(batch.tokens()),
-               rows = static_cast<double>(batch.positions.numel());
+  for (const PackedBatch& batch : ScoreBatches(config, examples, layers.size())) {
+    const auto tokens = static_cast<double>(batch.tokens()), rows = static_cast<double>(batch.rows.numel());
     flops += tokens * *layers.rbegin() * f.Layer();
     flops += static_cast<double>(layers.size()) * tokens * (f.query_out + f.key_value);
     for (const HeadId& head : heads) flops += OneHead(f, config, head.layer, tokens, rows);

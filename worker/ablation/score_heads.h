@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/ablation/head_scores.h"
+#include "worker/ablation/packed_batch.h"
 #include "worker/ablation/probe.h"
 #include "worker/model/transformer.h"
 
@@ -15,6 +16,10 @@ namespace rad {
 // Tokens that a product gets at once: enough rows for it to run at full speed, few enough that the
 // activations (12 KiB a token in SmolLM2's MLP) stay near the processor.
 inline constexpr std::int64_t kScoreBatchTokens = 1024;
+
+// The batches that ScoreHeads runs for heads of so many layers.
+std::vector<PackedBatch> ScoreBatches(const ModelConfig& config, std::span<const ProbeExample> examples,
+                                      std::size_t layers);
 
 // done of total (head, example) pairs; return false to stop.
 using ScoreProgress = std::function<bool(std::int64_t done, std::int64_t total)>;

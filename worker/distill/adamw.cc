@@ -5,18 +5,29 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace rad {
 
-AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options)
+bool IsDecayed(const NamedTensor& parameter) {
+  return parameter.tensor.dim() == 2 && !absl::StrContains(parameter.name, ".conv1d.");
+}
+
+AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options, std::vector<bool> owned)
     : parameters_(std::move(parameters)), step_(at::zeros({}, at::kFloat)), options_(options) {
-  for (const NamedTensor& parameter : parameters_) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const NamedTensor& parameter = parameters_[i];
     TORCH_CHECK(parameter.tensor.requires_grad() && parameter.tensor.scalar_type() == at::kFloat,
                 parameter.name, " is not a float32 parameter");
     values_.push_back(parameter.tensor);
-    exp_avg_.push_back(at::zeros_like(parameter.tensor, at::TensorOptions().requires_grad(false)));
-    exp_avg_sq_.push_back(at::zeros_like(exp_avg_.back()));
+    exp_avg_.emplace_back();
+    exp_avg_sq_.emplace_back();
+    if (!owned.empty() && !owned[i]) continue;
+    owned_.push_back(i);
+    (IsDecayed(parameter) ? decayed_ : plain_).push_back(i);
+    exp_avg_.back() = at::zeros_like(parameter.tensor, at::TensorOptions().requires_grad(false));
+    exp_avg_sq_.back() = at::zeros_like(exp_avg_.back());
   }
 }
 
@@ -32,22 +43,40 @@ double AdamW::Step(double learning_rate) {
   const double norm = at::stack(norms).to(at::kDouble).norm().item<double>();
   if (!std::isfinite(norm)) return norm;
   step_.add_(1);
-  const std::vector<at::Tensor> steps(values_.size(), step_);
   // The kernel divides every gradient by grad_scale: clipping without a pass of its own.
   const at::Tensor scale =
       at::scalar_tensor(std::max(1.0, norm / options_.max_gradient_norm), at::TensorOptions(at::kFloat));
-  at::_fused_adamw_(values_, gradients, exp_avg_, exp_avg_sq_, {}, steps, learning_rate, options_.beta1,
-                    options_.beta2, options_.weight_decay, options_.eps, /*amsgrad=*/false,
-                    /*maximize=*/false, scale);
+  Update(decayed_, options_.weight_decay, gradients, learning_rate, scale);
+  Update(plain_, 0, gradients, learning_rate, scale);
   return norm;
+}
+
+void AdamW::Update(const std::vector<std::size_t>& parameters, double weight_decay,
+                   const std::vector<at::Tensor>& gradients, double learning_rate, const at::Tensor& scale) {
+  if (parameters.empty()) return;
+  const auto of = [&](const std::vector<at::Tensor>& all) {
+    std::vector<at::Tensor> some;
+    for (const std::size_t i : parameters) some.push_back(all[i]);
+    return some;
+  };
+  const std::vector<at::Tensor> steps(parameters.size(), step_);
+  at::_fused_adamw_(of(values_), of(gradients), of(exp_avg_), of(exp_avg_sq_), {}, steps, learning_rate,
+                    options_.beta1, options_.beta2, weight_decay, options_.eps, /*amsgrad=*/false,
+                    /*maximize=*/false, scale);
+}
+
+std::vector<NamedTensor> AdamW::Moments() const {
+  std::vector<NamedTensor> moments;
+  for (const std::size_t i : owned_) {
+    moments.push_back({parameters_[i].name + kMomentNames[0], exp_avg_[i]});
+    moments.push_back({parameters_[i].name + kMomentNames[1], exp_avg_sq_[i]});
+  }
+  return moments;
 }
 
 std::vector<NamedTensor> AdamW::State(const std::string& prefix) const {
   std::vector<NamedTensor> state{{prefix + ".step", step_}};
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    state.push_back({parameters_[i].name + ".exp_avg", exp_avg_[i]});
-    state.push_back({parameters_[i].name + ".exp_avg_sq", exp_avg_sq_[i]});
-  }
+  for (NamedTensor& moment : Moments()) state.push_back(std::move(moment));
   return state;
 }
 

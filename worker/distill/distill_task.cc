@@ -1,5 +1,6 @@
 #include "worker/distill/distill_task.h"
 
+#include "absl/strings/str_cat.h"
 #include "worker/data/training_data.h"
 #include "worker/distill/aligned_heads.h"
 #include "worker/distill/check_training.h"
@@ -51,26 +52,41 @@ struct DistillRun {
     plan.memory_bytes["weights"] = WeightBytes(teacher.model) + TensorBytes(weights);
     plan.memory_bytes["optimizer"] = TensorBytes(optimizer);
     plan.collective = collective;
+    if (const OptimizerShards* shards = trainer.shards()) {
+      plan.gathered = shards->Gathered();
+      plan.gather = [&](const at::Tensor& /*losses*/) { trainer.GatherOptimizer(); };
+    }
     return RunTraining(host, plan, state, [&](std::int64_t step) -> absl::StatusOr<TrainingStep> {
       absl::StatusOr<TrainingBatch> batch = data.Batch(DataStream::kDistill, step, task.batch_sequences);
       if (!batch.ok()) return batch.status();
-      const DistillStep result =
+      DistillStep result =
           trainer.Step(ToTensors(*batch), LearningRateAt(schedule, step), task.data.seed, step);
-      return TrainingStep{result.loss, result.skipped};
+      return TrainingStep{result.loss, result.skipped, std::move(result.extra_losses)};
     });
   }
 };
+
+absl::Status CheckTerms(const StudentTraining& training) {
+  const auto bad = [](const char* field, auto value, const char* remedy) {
+    return absl::InvalidArgumentError(absl::StrCat("distill.", field, ": ", value, "; ", remedy));
+  };
+  if (!(training.temperature > 0))
+    return bad("temperature", training.temperature,
+               "it must be above 0; 1 leaves the distributions as they are");
+  if (!(training.next_token_weight >= 0))
+    return bad("next_token_weight", training.next_token_weight, "give 0 or more");
+  if (!(training.hidden_weight >= 0)) return bad("hidden_weight", training.hidden_weight, "give 0 or more");
+  if (!(training.weight_decay >= 0)) return bad("weight_decay", training.weight_decay, "give 0 or more");
+  return absl::OkStatus();
+}
 
 }  // namespace
 
 absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& host,
                                              const std::filesystem::path& output) {
   absl::Status status = CheckTraining("distill", task.tokens, task.learning_rate, task.batch_sequences);
+  if (status.ok()) status = CheckTerms(task.training);
   if (!status.ok()) return status;
-  if (!(task.temperature > 0)) {
-    return absl::InvalidArgumentError(
-        "distill.temperature: must be above 0; 1 leaves the distributions as they are");
-  }
   absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
   absl::StatusOr<TrainingData> data = TrainingData::Open(task.data, *teacher->tokenizer);
@@ -80,7 +96,7 @@ absl::StatusOr<DistillReport> RunDistillTask(const DistillTask& task, TaskHost& 
 
   const GangSeat seat = host.Seat();
   const std::unique_ptr<Collective> collective = JoinGang(host);
-  StudentTrainer trainer(teacher->model, *std::move(student), task.temperature, seat, collective.get());
+  StudentTrainer trainer(teacher->model, *std::move(student), task.training, seat, collective.get());
   const std::int64_t step_tokens = task.batch_sequences * task.data.sequence_tokens;
   const LearningRateSchedule schedule{.peak = task.learning_rate,
                                       .steps = StepsFor(task.tokens, step_tokens),

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "worker/data/data_spec.h"
 #include "worker/distill/align_task.h"
+#include "worker/distill/student_training.h"
 #include "worker/model/model_config.h"
 #include "worker/model/precision.h"
 #include "worker/task_host.h"
@@ -24,10 +25,10 @@ struct DistillTask {
   std::int64_t tokens = 0;
   double learning_rate = 3e-4;
   int batch_sequences = 3;
-  double temperature = 1;
   double warmup_share = 0.03, decay_share = 0.5;  // of the steps
   Join join = Join::kReplace;
   AlignTarget aligned_to = AlignTarget::kHead;
+  StudentTraining training;
 };
 
 struct DistillReport {

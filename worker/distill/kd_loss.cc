@@ -13,36 +13,48 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// The loss is a number, so its gradient with respect to the hidden states is known as soon as the logits are:
-// the forward pass computes both and only a tensor of the hidden states' size is kept.
+// sum_i weight_i cross_entropy_i of logits [n, V], to which it adds; returns its gradient, in their dtype.
+at::Tensor NextTokenGradient(const at::Tensor& logits, const at::Tensor& token, const at::Tensor& weight,
+                             double& loss) {
+  const at::Tensor column = token.unsqueeze(1), log_p = at::log_softmax(logits, -1, at::kFloat);
+  loss -= at::dot(log_p.gather(1, column).squeeze(1), weight).item<double>();
+  const at::Tensor share = weight.unsqueeze(1);
+  return log_p.exp().mul_(share).scatter_add_(1, column, -share).to(logits.scalar_type());
+}
+
+// The loss is a number, so its gradients with respect to the hidden states and the LM head are known as soon
+// as the logits are: the forward pass computes them and keeps nothing else.
 struct KdFunction : torch::autograd::Function<KdFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& student, const at::Tensor& teacher,
-                            const at::Tensor& lm_head, const at::Tensor& weight, double student_temperature,
-                            double teacher_temperature, std::int64_t chunk_bytes) {
-    const double total = weight.sum().item<double>();
-    at::Tensor gradient = at::zeros_like(student);
-    double loss = 0;
-    if (total > 0) {
-      const at::Tensor share = weight / total;
-      const std::int64_t row_bytes = lm_head.size(0) * lm_head.element_size();
-      const std::int64_t rows = std::max<std::int64_t>(1, chunk_bytes / row_bytes);
-      for (std::int64_t begin = 0; begin < student.size(0); begin += rows) {
-        const std::int64_t count = std::min(rows, student.size(0) - begin);
-        const auto chunk = [&](const at::Tensor& t) { return t.narrow(0, begin, count); };
-        at::Tensor logits = at::linear(chunk(student), lm_head);
-        const at::Tensor per_token = KdLossInPlace(logits, at::linear(chunk(teacher), lm_head), chunk(share),
-                                                   {student_temperature, teacher_temperature});
-        loss += at::dot(per_token, chunk(share)).item<double>();
-        chunk(gradient).copy_(at::matmul(logits, lm_head));
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& student, const at::Tensor& lm_head,
+                            const KdTargets& targets, KdTemperature temperature, std::int64_t chunk_bytes,
+                            KdLossTerms* terms) {
+    const at::Tensor head = lm_head.to(student.scalar_type());
+    at::Tensor gradient = at::zeros_like(student), head_gradient;
+    if (lm_head.requires_grad()) head_gradient = at::zeros_like(lm_head);
+    const std::int64_t rows = std::max<std::int64_t>(1, chunk_bytes / (head.size(0) * head.element_size()));
+    for (std::int64_t begin = 0; begin < student.size(0); begin += rows) {
+      const std::int64_t count = std::min(rows, student.size(0) - begin);
+      const auto chunk = [&](const at::Tensor& t) { return t.narrow(0, begin, count); };
+      at::Tensor logits = at::linear(chunk(student), head), next_token;
+      if (targets.next_token.defined()) {
+        next_token = NextTokenGradient(logits, chunk(targets.next_token), chunk(targets.next_token_weight),
+                                       terms->next_token);
       }
+      const at::Tensor wanted = at::linear(chunk(targets.teacher_hidden), targets.teacher_lm_head);
+      const at::Tensor per_token = KdLossInPlace(logits, wanted, chunk(targets.weight), temperature);
+      terms->distance += at::dot(per_token, chunk(targets.weight)).item<double>();
+      if (next_token.defined()) logits += next_token;
+      chunk(gradient).copy_(at::matmul(logits, head));
+      if (head_gradient.defined()) head_gradient += at::matmul(logits.t(), chunk(student));
     }
-    context->save_for_backward({gradient});
-    return at::scalar_tensor(loss, student.options().dtype(at::kFloat));
+    context->save_for_backward({gradient, head_gradient});
+    return at::scalar_tensor(terms->distance + terms->next_token, student.options().dtype(at::kFloat));
   }
 
   static variable_list backward(AutogradContext* context, variable_list outer) {
-    const at::Tensor gradient = context->get_saved_variables()[0] * outer[0];
-    return {gradient, {}, {}, {}, {}, {}, {}};
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor head_gradient = saved[1].defined() ? saved[1] * outer[0] : saved[1];
+    return {saved[0] * outer[0], head_gradient, {}, {}, {}, {}};
   }
 };
 
@@ -72,11 +84,11 @@ at::Tensor KdLossInPlace(at::Tensor student, const at::Tensor& teacher, const at
   return loss;
 }
 
-at::Tensor KdLoss(const at::Tensor& student_hidden, const at::Tensor& teacher_hidden,
-                  const at::Tensor& lm_head, const at::Tensor& weight, KdTemperature temperature,
-                  std::int64_t chunk_bytes) {
-  return KdFunction::apply(student_hidden, teacher_hidden, lm_head, weight, temperature.student,
-                           temperature.teacher, chunk_bytes);
+KdLossTerms KdLoss(const at::Tensor& student_hidden, const at::Tensor& lm_head, const KdTargets& targets,
+                   KdTemperature temperature, std::int64_t chunk_bytes) {
+  KdLossTerms terms;
+  terms.total = KdFunction::apply(student_hidden, lm_head, targets, temperature, chunk_bytes, &terms);
+  return terms;
 }
 
 }  // namespace rad

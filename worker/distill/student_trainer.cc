@@ -1,6 +1,5 @@
 #include "worker/distill/student_trainer.h"
 
-#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
@@ -8,6 +7,7 @@
 
 #include "worker/ablation/split_mix.h"
 #include "worker/distill/kd_loss.h"
+#include "worker/distill/paired_forward.h"
 #include "worker/parallel/batch_parts.h"
 
 namespace rad {
@@ -16,10 +16,21 @@ namespace {
 constexpr double kShareOfPositions = 0.25;
 constexpr float kAnswerWeight = 4;  // an answer is one token in forty, and what the student is judged by
 
-std::vector<NamedTensor> AsParameters(const HybridStudent& student) {
-  std::vector<NamedTensor> tensors = TrainedTensors(student);
-  for (NamedTensor& named : tensors) named.tensor.set_requires_grad(true);
-  return tensors;
+HybridStudent ToTrain(HybridStudent student, TrainedPart part) {
+  if (part == TrainedPart::kAll) OwnBase(student);
+  for (const NamedTensor& named : TrainedTensors(student)) at::Tensor(named.tensor).set_requires_grad(true);
+  return student;
+}
+
+std::unique_ptr<OptimizerShards> Shards(bool wanted, Collective* collective, const HybridStudent& student) {
+  if (!wanted || collective == nullptr) return nullptr;
+  return std::make_unique<OptimizerShards>(*collective, TrainedTensors(student));
+}
+
+// Makes the weights add up to `sum`, unless all are 0.
+void Normalise(at::Tensor& weight, double sum) {
+  const double total = weight.sum().item<double>();
+  if (total > 0) weight = weight / (total / sum);
 }
 
 }  // namespace
@@ -39,69 +50,104 @@ LossPositions ChooseLossPositions(const at::Tensor& is_answer, std::uint64_t see
   return {at::tensor(index, at::kLong), at::tensor(weight, at::kFloat)};
 }
 
-LossPositions PositionsWithin(const LossPositions& positions, std::int64_t begin, std::int64_t count) {
-  const at::Tensor within = positions.index.ge(begin).logical_and(positions.index.lt(begin + count));
-  return {positions.index.masked_select(within) - begin, positions.weight.masked_select(within)};
+void AddNextTokens(const BatchTensors& batch, LossPositions& positions) {
+  const auto next = [](const at::Tensor& rows) { return at::roll(rows, -1, 1); };
+  at::Tensor follows = at::ones(batch.ids.sizes(), at::kBool);
+  if (batch.document.defined()) follows = next(batch.document).eq(batch.document);
+  follows.select(1, -1).fill_(false);
+  const auto chosen = [&](const at::Tensor& rows) { return rows.flatten().index_select(0, positions.index); };
+  positions.next_token = chosen(next(batch.ids));
+  positions.next_token_weight = positions.weight * chosen(follows);
 }
 
-StudentTrainer::StudentTrainer(const Transformer& teacher, HybridStudent student, double temperature,
-                               const GangSeat& seat, Collective* collective)
+LossPositions PositionsWithin(const LossPositions& positions, std::int64_t begin, std::int64_t count) {
+  const at::Tensor within = positions.index.ge(begin).logical_and(positions.index.lt(begin + count));
+  const auto part = [&](const at::Tensor& all) { return all.defined() ? all.masked_select(within) : all; };
+  return {part(positions.index) - begin, part(positions.weight), part(positions.next_token),
+          part(positions.next_token_weight)};
+}
+
+StudentTrainer::StudentTrainer(const Transformer& teacher, HybridStudent student,
+                               const StudentTraining& training, const GangSeat& seat, Collective* collective)
     : teacher_(teacher),
-      student_(std::move(student)),
-      optimizer_(AsParameters(student_), AdamWOptions{}),
-      temperature_(temperature),
+      training_(training),
+      student_(ToTrain(std::move(student), training.train)),
       seat_(seat),
-      collective_(collective) {
+      collective_(collective),
+      shards_(Shards(training.shard_optimizer, collective, student_)),
+      optimizer_(TrainedTensors(student_), {.weight_decay = training.weight_decay},
+                 shards_ ? shards_->Owned() : std::vector<bool>()) {
   if (collective_ == nullptr) return;
   std::vector<at::Tensor> parameters;
   for (const NamedTensor& named : optimizer_.parameters()) {
     parameters.push_back(named.tensor);
-    const at::Tensor weights = named.tensor.detach();
-    if (collective_->rank() > 0) weights.zero_();
-    collective_->Sum(weights);
+    collective_->StartBroadcast(named.tensor.detach(), 0)->Wait();
   }
   gradients_ = std::make_unique<GradientSum>(*collective_, std::move(parameters));
 }
 
+LossPositions StudentTrainer::Positions(const BatchTensors& batch, std::uint64_t seed,
+                                        std::int64_t step) const {
+  LossPositions positions = ChooseLossPositions(batch.is_answer, seed, step);
+  if (training_.next_token_weight > 0) {
+    AddNextTokens(batch, positions);
+    Normalise(positions.next_token_weight, training_.next_token_weight);
+  }
+  Normalise(positions.weight, 1);
+  return positions;
+}
+
 DistillStep StudentTrainer::Step(const BatchTensors& batch, double learning_rate, std::uint64_t seed,
                                  std::int64_t step) {
-  const LossPositions positions = ChooseLossPositions(batch.is_answer, seed, step);
-  const double total_weight = positions.weight.sum().item<double>();
+  const LossPositions positions = Positions(batch, seed, step);
   const std::int64_t tokens = batch.ids.size(1);
-  const std::vector<BatchPart> parts = PartsOf(seat_, batch.ids.size(0));
+  const std::vector<BatchPart> parts = PartsOf(seat_, batch.ids.size(0), training_.micro_batch_sequences);
   TORCH_CHECK(!parts.empty(), "a batch of ", batch.ids.size(0), " sequences has none for rank ", seat_.rank);
-  at::Tensor loss = at::zeros({}, at::kDouble);
+  at::Tensor losses = at::zeros({3}, at::kDouble);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (gradients_ && i + 1 == parts.size()) gradients_->Begin();
     const auto [begin, count] = parts[i];
-    loss += Backward(SequencesOf(batch, begin, count),
-                     PositionsWithin(positions, begin * tokens, count * tokens), total_weight);
+    losses += Backward(SequencesOf(batch, begin, count),
+                       PositionsWithin(positions, begin * tokens, count * tokens), batch.ids.numel());
   }
   if (gradients_) {
     gradients_->Finish();
-    collective_->Sum(loss);
+    collective_->Sum(losses);
   }
   const double norm = optimizer_.Step(learning_rate);
-  return {loss.item<double>(), !std::isfinite(norm)};
+  DistillStep result{losses[0].item<double>(), {}, !std::isfinite(norm)};
+  if (shards_ && !result.skipped) shards_->ShareValues();
+  const auto report = [&](const char* name, double weight, std::int64_t term) {
+    if (weight > 0) result.extra_losses[name] = losses[term].item<double>() / weight;
+  };
+  report("next_token", training_.next_token_weight, 1);
+  report("hidden", training_.hidden_weight, 2);
+  return result;
 }
 
-double StudentTrainer::Backward(const BatchTensors& part, const LossPositions& positions,
-                                double total_weight) {
+at::Tensor StudentTrainer::Backward(const BatchTensors& part, const LossPositions& positions,
+                                    std::int64_t batch_tokens) {
+  const bool with_hidden = training_.hidden_weight > 0;
+  const PairedForward forward =
+      RunPaired(teacher_, student_, part, {.hidden_distance = with_hidden, .recompute = training_.recompute});
   const auto at_positions = [&](const at::Tensor& hidden) {
     return hidden.flatten(0, 1).index_select(0, positions.index);
   };
-  at::Tensor target;
-  {
-    const at::NoGradGuard no_grad;
-    target = at_positions(HiddenStates(teacher_, part.ids, part.document));
+  const KdLossTerms loss = KdLoss(at_positions(forward.student), student_.base.lm_head,
+                                  {.teacher_hidden = at_positions(forward.teacher),
+                                   .teacher_lm_head = teacher_.lm_head,
+                                   .weight = positions.weight,
+                                   .next_token = positions.next_token,
+                                   .next_token_weight = positions.next_token_weight},
+                                  {.student = training_.temperature, .teacher = training_.temperature});
+  at::Tensor total = loss.total, hidden;
+  if (with_hidden) {
+    hidden = forward.hidden_distance * (training_.hidden_weight / static_cast<double>(batch_tokens));
+    total = total + hidden;
   }
-  const at::Tensor hidden = at_positions(HiddenStates(student_, part.ids, part.document));
-  const double share = total_weight > 0 ? positions.weight.sum().item<double>() / total_weight : 0;
-  const at::Tensor loss = KdLoss(hidden, target, teacher_.lm_head, positions.weight,
-                                 {.student = temperature_, .teacher = temperature_}) *
-                          share;
-  loss.backward();
-  return loss.item<double>();
+  total.backward();
+  const double hidden_loss = with_hidden ? hidden.item<double>() : 0;
+  return at::tensor({loss.distance, loss.next_token, hidden_loss}, at::kDouble);
 }
 
 }  // namespace rad

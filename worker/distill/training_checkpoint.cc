@@ -45,6 +45,7 @@ absl::Status TrainingCheckpoints::Start(std::int64_t steps_done) {
   if (copy_.empty()) {
     for (const NamedTensor& named : state_)
       copy_.push_back({named.name, at::empty_like(named.tensor, at::TensorOptions().requires_grad(false))});
+    copy_.insert(copy_.end(), at_rest_.begin(), at_rest_.end());
   }
   for (std::size_t i = 0; i < state_.size(); ++i) copy_[i].tensor.copy_(state_[i].tensor);
   in_flight_ = std::async(std::launch::async, [this, steps_done] {

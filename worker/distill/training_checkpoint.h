@@ -15,10 +15,11 @@ namespace rad {
 // Saves in the background: the training thread only copies the tensors. One save at a time. Not thread-safe.
 class TrainingCheckpoints {
  public:
-  // The tensors are read by Start alone. While a save runs, the host's SaveCheckpoint is called in another
-  // thread.
-  TrainingCheckpoints(TaskHost& host, std::vector<NamedTensor> state)
-      : host_(host), state_(std::move(state)) {}
+  // The tensors of `state` are read by Start alone; those of `at_rest`, which are saved too, are not copied
+  // and must not change until the save has ended. While a save runs, the host's SaveCheckpoint is called in
+  // another thread.
+  TrainingCheckpoints(TaskHost& host, std::vector<NamedTensor> state, std::vector<NamedTensor> at_rest = {})
+      : host_(host), state_(std::move(state)), at_rest_(std::move(at_rest)) {}
   // Waits for a save in flight.
   ~TrainingCheckpoints() = default;
 
@@ -32,8 +33,8 @@ class TrainingCheckpoints {
 
  private:
   TaskHost& host_;
-  const std::vector<NamedTensor> state_;
-  std::vector<NamedTensor> copy_;        // made once: pages touched before cost a fifth
+  const std::vector<NamedTensor> state_, at_rest_;
+  std::vector<NamedTensor> copy_;  // of state_, made once: pages touched before cost a fifth; then at_rest_
   std::future<absl::Status> in_flight_;  // last: its end is waited for before the copy goes
 };
 

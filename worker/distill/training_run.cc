@@ -19,7 +19,10 @@ void Report(TaskHost& host, const TrainingPlan& plan, std::int64_t steps_done,
   progress.unit = "steps";
   progress.step = steps_done;
   progress.tokens = steps_done * plan.tokens_per_step;
-  if (last && !last->skipped) progress.losses[plan.loss] = last->loss;
+  if (last && !last->skipped) {
+    progress.losses = last->extra_losses;
+    progress.losses[plan.loss] = last->loss;
+  }
   progress.memory_bytes = memory;
   host.Report(progress);
 }
@@ -63,7 +66,7 @@ class CheckpointsWhenDue {
         every_steps_(host.CheckpointEverySteps()),
         gathered_(resumed),
         saved_(resumed),
-        checkpoints_(host, state) {}
+        checkpoints_(host, state, plan.gathered) {}
 
   absl::Status After(std::int64_t steps_done) {
     if (absl::Status earlier = checkpoints_.Check(); !earlier.ok()) return earlier;
@@ -76,8 +79,9 @@ class CheckpointsWhenDue {
     return status.ok() ? checkpoints_.Finish() : status;
   }
   absl::Status Finish() {
-    Gather(plan_.steps);
-    return Timed([&] { return checkpoints_.Finish(); });
+    const absl::Status last = Timed([&] { return checkpoints_.Finish(); });
+    if (last.ok()) Gather(plan_.steps);
+    return last;
   }
   double seconds() const { return seconds_; }
 
@@ -91,6 +95,7 @@ class CheckpointsWhenDue {
   }
 
   absl::Status Save(std::int64_t steps_done) {
+    if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
     Gather(steps_done);
     saved_ = steps_done;
     const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;

@@ -24,11 +24,14 @@ struct TrainingPlan {
   // Before each checkpoint and at the end, on every rank: brings to rank 0 what the others hold of `state`,
   // and into its `losses` (of the steps since the last time) theirs. Null where all ranks hold the same.
   std::function<void(const at::Tensor& losses)> gather;
+  // What `gather` brings to rank 0 for its checkpoints alone, beside `state`: nothing else reads it.
+  std::vector<NamedTensor> gathered;
 };
 
 struct TrainingStep {
   double loss = 0;
-  bool skipped = false;  // its gradient was not finite; nothing was changed
+  bool skipped = false;                        // its gradient was not finite; nothing was changed
+  std::map<std::string, double> extra_losses;  // further terms, by name, for progress reports
 };
 
 struct TrainingOutcome {

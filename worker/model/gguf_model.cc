@@ -15,25 +15,15 @@ namespace rad {
 namespace {
 
 // Converters to GGUF reorder the rows of q and k in Llama files, head by head, so that the two numbers that
-// RoPE rotates together lie side by side: file row r of a head is Hugging Face row (r % 2) * P/2 + r / 2.
-std::int64_t UnpermutedRow(std::int64_t row, std::int64_t head_dim) {
-  const std::int64_t in_head = row % head_dim;
-  return row - in_head + in_head % 2 * (head_dim / 2) + in_head / 2;
+// RoPE rotates together lie side by side: Hugging Face's row r of a head is file row r % (P/2) * 2 + r /
+// (P/2).
+std::int64_t PermutedRow(std::int64_t row, std::int64_t head_dim) {
+  const std::int64_t in_head = row % head_dim, half = head_dim / 2;
+  return row - in_head + in_head % half * 2 + in_head / half;
 }
 
 bool IsQueryOrKey(std::string_view name) {
   return name.find(".self_attn.q_proj.") != name.npos || name.find(".self_attn.k_proj.") != name.npos;
-}
-
-void ReadUnpermuted(const StoredWeight& weight, std::int64_t head_dim, std::span<float> out) {
-  const std::int64_t rows = weight.shape[0];
-  const std::size_t row_values = out.size() / static_cast<std::size_t>(rows);
-  const std::size_t row_bytes = weight.data.size() / static_cast<std::size_t>(rows);
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const auto to = static_cast<std::size_t>(UnpermutedRow(row, head_dim));
-    Dequantize(weight.type, weight.data.subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes),
-               out.subspan(to * row_values, row_values));
-  }
 }
 
 class GgufModel final : public IndexedModelFile {
@@ -43,12 +33,9 @@ class GgufModel final : public IndexedModelFile {
       : IndexedModelFile(std::move(config), std::move(weights)), file_(std::move(file)), bytes_(bytes) {}
 
  private:
-  void Read(std::string_view name, const StoredWeight& weight, std::span<float> out) const override {
-    if (config().architecture == "llama" && IsQueryOrKey(name)) {
-      ReadUnpermuted(weight, config().head_dim, out);
-    } else {
-      Dequantize(weight.type, weight.data, out);
-    }
+  std::int64_t StoredRow(std::string_view name, std::int64_t row) const override {
+    const bool permuted = config().architecture == "llama" && IsQueryOrKey(name);
+    return permuted ? PermutedRow(row, config().head_dim) : row;
   }
 
   void Hash(Sha256& sha) const override { sha.Update(bytes_); }

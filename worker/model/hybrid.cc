@@ -93,8 +93,25 @@ HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& t
   return layer;
 }
 
+void OwnBase(HybridStudent& student) {
+  Transformer& base = student.base;
+  const auto own = [](at::Tensor& tensor) { tensor = tensor.detach().to(at::kFloat, false, /*copy=*/true); };
+  const bool tied = base.lm_head.is_same(base.embedding);
+  base.product_dtype = base.dtype();
+  own(base.embedding);
+  for (LayerWeights& layer : base.layers) {
+    for (at::Tensor* tensor : {&layer.input_norm, &layer.post_norm, &layer.mlp.gate_up, &layer.mlp.down})
+      own(*tensor);
+  }
+  own(base.final_norm);
+  tied ? void(base.lm_head = base.embedding) : own(base.lm_head);
+  student.own_base = true;
+}
+
 std::vector<NamedTensor> TrainedTensors(const HybridStudent& student) {
+  const Transformer& base = student.base;
   std::vector<NamedTensor> tensors;
+  if (student.own_base) tensors.push_back({"embed_tokens.weight", base.embedding});
   for (std::size_t l = 0; l < student.layers.size(); ++l) {
     const HybridLayer& layer = student.layers[l];
     const auto add = [&](const char* name, const at::Tensor& tensor) {
@@ -115,7 +132,15 @@ std::vector<NamedTensor> TrainedTensors(const HybridStudent& student) {
     add("o_proj.weight", layer.o);
     add("adapter.weight", layer.adapter);
     add("adapter.bias", layer.adapter_bias);
+    if (!student.own_base) continue;
+    add("input_layernorm.weight", base.layers[l].input_norm);
+    add("post_attention_layernorm.weight", base.layers[l].post_norm);
+    add("mlp.gate_up_proj.weight", base.layers[l].mlp.gate_up);
+    add("mlp.down_proj.weight", base.layers[l].mlp.down);
   }
+  if (!student.own_base) return tensors;
+  tensors.push_back({"norm.weight", base.final_norm});
+  if (!base.lm_head.is_same(base.embedding)) tensors.push_back({"lm_head.weight", base.lm_head});
   return tensors;
 }
 

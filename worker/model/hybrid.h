@@ -5,9 +5,9 @@
 //   adapter  (its authors' code) S = H; s = o_ssm(SSM heads), t = o_kept(kept heads); t is given s's mean and
 //            deviation token by token, sent through a linear with bias, and averaged with s
 //   sum      S = H; s + t
-// and a layer that keeps none is its SSM heads alone. Embedding, norms, MLPs and LM head are the teacher's
-// own tensors, not copies. Shapes: b sequences, t tokens, d hidden, H heads of which K are kept, S SSM heads,
-// P head dimension, N state dimension.
+// and a layer that keeps none is its SSM heads alone. Embedding, norms, MLPs and LM head, its base, are the
+// teacher's own tensors, not copies, unless they are trained too. Shapes: b sequences, t tokens, d hidden, H
+// heads of which K are kept, S SSM heads, P head dimension, N state dimension.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -48,10 +48,11 @@ struct HybridLayer {
 };
 
 struct HybridStudent {
-  Transformer base;  // the teacher's, its attention weights left out
+  Transformer base;  // its attention weights left out
   std::int64_t state_dim = 0;
   Join join = Join::kReplace;
   std::vector<HybridLayer> layers;
+  bool own_base = false;  // not the teacher's
 };
 
 // Shares every tensor of the teacher but those of its attention.
@@ -64,8 +65,12 @@ Transformer WithoutAttention(const Transformer& teacher);
 HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& teacher, std::vector<int> kept,
                             Join join, const Mamba2Weights& all_heads);
 
-// The trained tensors, "layers.3.attention.q_proj.weight", ..., in a fixed order. Handles, not copies: to set
-// requires_grad, to optimise in place, to save.
+// Gives the student a base of its own to train: float32 copies of the teacher's, whose dtype products keep.
+void OwnBase(HybridStudent& student);
+
+// The trained tensors, "layers.3.attention.q_proj.weight", ..., in the order of the forward pass; those of
+// the base, "embed_tokens.weight", ..., with an own base only. Handles, not copies: to set requires_grad, to
+// optimise in place, to save.
 std::vector<NamedTensor> TrainedTensors(const HybridStudent& student);
 
 // Pieces of the forward pass; all differentiable.

@@ -8,10 +8,17 @@
 namespace rad {
 namespace {
 
-std::size_t ValueCount(const StoredWeight& weight) {
+struct Rows {
   std::int64_t count = 1;
-  for (const std::int64_t extent : weight.shape) count *= extent;
-  return static_cast<std::size_t>(count);
+  std::size_t values = 1;  // of each
+};
+
+Rows RowsOf(const StoredWeight& weight) {
+  Rows rows;
+  if (weight.shape.size() > 1) rows.count = weight.shape[0];
+  for (const std::int64_t extent : weight.shape) rows.values *= static_cast<std::size_t>(extent);
+  rows.values /= static_cast<std::size_t>(rows.count);
+  return rows;
 }
 
 }  // namespace
@@ -45,14 +52,24 @@ absl::StatusOr<std::string> IndexedModelFile::TypeName(std::string_view name) co
   return std::string(LayoutOf((*weight)->type).name);
 }
 
-absl::Status IndexedModelFile::ReadFloat32(std::string_view name, std::span<float> out) const {
-  const auto weight = Find(name);
-  if (!weight.ok()) return weight.status();
-  if (const std::size_t count = ValueCount(**weight); count != out.size()) {
-    return absl::InvalidArgumentError(
-        StrCat("weight '", name, "' has ", count, " values, but room was given for ", out.size()));
+absl::Status IndexedModelFile::ReadRows(std::string_view name, std::int64_t first_row,
+                                        std::span<float> out) const {
+  const auto found = Find(name);
+  if (!found.ok()) return found.status();
+  const StoredWeight& weight = **found;
+  const Rows rows = RowsOf(weight);
+  const auto wanted = static_cast<std::int64_t>(out.size() / rows.values);
+  if (out.size() % rows.values != 0 || first_row < 0 || wanted > rows.count - first_row) {
+    return absl::InvalidArgumentError(StrCat("weight '", name, "' has ", rows.count, " rows of ", rows.values,
+                                             " values, but room for ", out.size(), " from row ", first_row,
+                                             " on was given"));
   }
-  Read(name, **weight, out);
+  const std::size_t row_bytes = weight.data.size() / static_cast<std::size_t>(rows.count);
+  for (std::int64_t i = 0; i < wanted; ++i) {
+    const auto stored = static_cast<std::size_t>(StoredRow(name, first_row + i));
+    Dequantize(weight.type, weight.data.subspan(stored * row_bytes, row_bytes),
+               out.subspan(static_cast<std::size_t>(i) * rows.values, rows.values));
+  }
   return absl::OkStatus();
 }
 
@@ -65,9 +82,7 @@ absl::StatusOr<std::string> IndexedModelFile::Digest() const {
   return digest_;
 }
 
-void IndexedModelFile::Read(std::string_view, const StoredWeight& weight, std::span<float> out) const {
-  Dequantize(weight.type, weight.data, out);
-}
+std::int64_t IndexedModelFile::StoredRow(std::string_view, std::int64_t row) const { return row; }
 
 absl::StatusOr<const StoredWeight*> IndexedModelFile::Find(std::string_view name) const {
   const auto found = index_.find(name);

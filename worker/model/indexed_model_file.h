@@ -36,7 +36,7 @@ class IndexedModelFile : public ModelFile {
   bool Has(std::string_view name) const final { return index_.contains(name); }
   absl::StatusOr<std::vector<std::int64_t>> Shape(std::string_view name) const final;
   absl::StatusOr<std::string> TypeName(std::string_view name) const final;
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const final;
+  absl::Status ReadRows(std::string_view name, std::int64_t first_row, std::span<float> out) const final;
   absl::StatusOr<std::string> Digest() const final;
 
  protected:
@@ -44,8 +44,8 @@ class IndexedModelFile : public ModelFile {
   IndexedModelFile(ModelConfig config, WeightIndex index);
 
  private:
-  // `out` has room for exactly the weight's values.
-  virtual void Read(std::string_view name, const StoredWeight& weight, std::span<float> out) const;
+  // Where in the file the row is that `name` has at `row`.
+  virtual std::int64_t StoredRow(std::string_view name, std::int64_t row) const;
   // Feeds `sha` what Digest is of.
   virtual void Hash(Sha256& sha) const = 0;
 

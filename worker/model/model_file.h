@@ -29,8 +29,10 @@ class ModelFile {
   virtual absl::StatusOr<std::vector<std::int64_t>> Shape(std::string_view name) const = 0;
   // The type in the file: "F32", "Q4_1", ...
   virtual absl::StatusOr<std::string> TypeName(std::string_view name) const = 0;
-  // Dequantised values; out.size() must be the product of the shape.
-  virtual absl::Status ReadFloat32(std::string_view name, std::span<float> out) const = 0;
+  // Dequantised values of as many whole rows as `out` has room for; a weight of one dimension is one row.
+  // NOT_FOUND names the tensor; INVALID_ARGUMENT when these are not rows of it.
+  virtual absl::Status ReadRows(std::string_view name, std::int64_t first_row,
+                                std::span<float> out) const = 0;
   // What a result computed from this teacher depends on: hex SHA-256 of the .gguf file, or of a folder's
   // config.json, tokenizer.json (if any) and weight files by name, one after the other. Computed once per
   // object.

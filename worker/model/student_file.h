@@ -1,5 +1,5 @@
 // student_file.h: the trained tensors of a student as an artifact: a folder with student.safetensors. What
-// the student shares with its teacher is not in it.
+// the student shares with its teacher is not in it: its base only where that was trained too.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,8 @@ inline constexpr char kStudentFile[] = "student.safetensors";
 // A student whose trained tensors have their shapes and no values yet, in float32 on top of `base`, whose
 // attention is dropped. `identity` must have passed CheckIdentity.
 HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& identity);
+// The same with an own base of config's shapes, whose dtype is float32.
+HybridStudent BlankStudentWithBase(const ModelConfig& config, const StudentIdentity& identity);
 
 // Copies values into the trained tensors, which the file names <prefix><name of TrainedTensors>.
 // INVALID_ARGUMENT names the tensor that is missing or has another shape.
@@ -29,8 +31,8 @@ std::vector<HeadId> KeptHeads(const HybridStudent& student);
 absl::Status SaveStudent(const std::filesystem::path& folder, const HybridStudent& student,
                          const std::string& teacher_digest);
 
-// FAILED_PRECONDITION when the student was made from a teacher with another digest. INVALID_ARGUMENT:
-// damaged.
+// An own base comes in the teacher's dtype, as the teacher's would. FAILED_PRECONDITION when the student was
+// made from a teacher with another digest. INVALID_ARGUMENT: damaged.
 absl::StatusOr<HybridStudent> LoadStudent(const std::filesystem::path& folder, const Transformer& teacher,
                                           const std::string& teacher_digest);
 
@@ -38,6 +40,8 @@ absl::StatusOr<HybridStudent> LoadStudent(const std::filesystem::path& folder, c
 struct StudentFile {
   StudentIdentity identity;
   TensorFile file;
+
+  bool own_base() const { return file.tensors.contains("embed_tokens.weight"); }
 };
 absl::StatusOr<StudentFile> ReadStudentFile(const std::filesystem::path& folder, const ModelConfig& model,
                                             const std::string& teacher_digest);

@@ -110,8 +110,8 @@ absl::StatusOr<std::vector<NamedTensor>> BaseTensors(const ModelFile& teacher) {
     const auto shape = teacher.Shape(name);
     if (!shape.ok()) return shape.status();
     at::Tensor tensor = at::empty(*shape);
-    const absl::Status status = teacher.ReadFloat32(
-        name, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+    const absl::Status status = teacher.ReadRows(
+        name, 0, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
     if (!status.ok()) return status;
     tensors.push_back({name, tensor});
   }
@@ -122,10 +122,37 @@ absl::StatusOr<std::vector<NamedTensor>> BaseTensors(const ModelFile& teacher) {
 absl::StatusOr<std::vector<NamedTensor>> CheckedTensors(const ModelConfig& config, const StudentFile& file) {
   Transformer shapes_only;
   shapes_only.config = config;
-  HybridStudent student = BlankStudent(shapes_only, file.identity);
+  HybridStudent student = file.own_base() ? BlankStudentWithBase(config, file.identity)
+                                          : BlankStudent(shapes_only, file.identity);
   const absl::Status status = FillStudent(file.file, "", student);
   if (!status.ok()) return InFile(kStudentFile, status);
   return TrainedTensors(student);
+}
+
+// The trained tensor by the names it has in the folder.
+std::vector<NamedTensor> InFolder(const NamedTensor& trained) {
+  constexpr std::string_view kGateUp = "gate_up_proj.weight";
+  if (trained.name == "lm_head.weight") return {trained};
+  if (!trained.name.ends_with(kGateUp)) return {{kPrefix + trained.name, trained.tensor}};
+  const std::string mlp = kPrefix + trained.name.substr(0, trained.name.size() - kGateUp.size());
+  const std::vector<at::Tensor> halves = trained.tensor.chunk(2);
+  return {{mlp + "gate_proj.weight", halves[0]}, {mlp + "up_proj.weight", halves[1]}};
+}
+
+// The teacher's base and the student's tensors, of which a trained base takes the teacher's place.
+absl::StatusOr<std::vector<NamedTensor>> FolderTensors(const ModelFile& teacher, const StudentFile& student) {
+  auto trained = CheckedTensors(teacher.config(), student);
+  if (!trained.ok()) return trained.status();
+  std::vector<NamedTensor> tensors;
+  if (!student.own_base()) {
+    auto base = BaseTensors(teacher);
+    if (!base.ok()) return base.status();
+    tensors = *std::move(base);
+  }
+  for (const NamedTensor& one : *trained) {
+    for (NamedTensor& named : InFolder(one)) tensors.push_back(std::move(named));
+  }
+  return tensors;
 }
 
 nlohmann::ordered_json ConfigJson(const StudentIdentity& identity, const ModelConfig& config,
@@ -179,11 +206,8 @@ absl::StatusOr<std::unique_ptr<LanguageModel>> OpenStudentFolder(const std::file
 absl::StatusOr<StudentFolderSize> WriteStudentFolder(const std::filesystem::path& folder,
                                                      const ModelFile& teacher, const StudentFile& student,
                                                      const Tokenizer& tokenizer) {
-  auto tensors = BaseTensors(teacher);
+  const auto tensors = FolderTensors(teacher, student);
   if (!tensors.ok()) return tensors.status();
-  auto trained = CheckedTensors(teacher.config(), student);
-  if (!trained.ok()) return trained.status();
-  for (const NamedTensor& t : *trained) tensors->push_back({kPrefix + t.name, t.tensor});
   // The metadata is what transformers asks of the files that it loads.
   absl::Status status = WriteTensorFile(folder / kWeightsFile, *tensors, {{"format", "pt"}});
   const std::string tokenizer_json = tokenizer.ToTokenizerJson(), marks = TokenizerConfigJson(tokenizer),

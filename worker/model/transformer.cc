@@ -72,7 +72,7 @@ at::Tensor HeadOutputs(const ModelConfig& config, const Qkv& qkv, const at::Tens
 }
 
 at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed) {
-  return at::linear(SiluMul(at::linear(normed, w.gate_up)), w.down);
+  return Linear(SiluMul(Linear(normed, w.gate_up)), w.down);
 }
 
 at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,
@@ -91,7 +91,7 @@ at::Tensor HiddenStates(const Transformer& model, const at::Tensor& ids, const a
 }
 
 at::Tensor Logits(const Transformer& model, const at::Tensor& hidden) {
-  return at::linear(hidden, model.lm_head);
+  return Linear(hidden, model.lm_head);
 }
 
 }  // namespace rad

@@ -41,7 +41,10 @@ struct Transformer {
   at::Tensor final_norm;  // [d] float32
   at::Tensor lm_head;     // [V, d]; the same storage as embedding when tied
 
-  at::ScalarType dtype() const { return embedding.scalar_type(); }
+  // Of the products, where the matrices are float32 masters being trained; unset: the matrices' own.
+  std::optional<at::ScalarType> product_dtype;
+
+  at::ScalarType dtype() const { return product_dtype.value_or(embedding.scalar_type()); }
 };
 
 // dtype: at::kFloat or at::kBFloat16, of the matrices and their biases. SmolLM2-135M in float32 takes 540 MB.

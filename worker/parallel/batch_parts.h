@@ -14,7 +14,8 @@ struct BatchPart {
 };
 
 // The parts that this seat computes, one after the other: each of the seat's batch_parts is one rank's, and
-// their sizes differ by at most one. Empty parts are left out.
-std::vector<BatchPart> PartsOf(const GangSeat& seat, std::int64_t sequences);
+// their sizes differ by at most one. A part above `most` sequences (0: no bound) is cut further, into as few
+// pieces as that needs. Empty parts are left out.
+std::vector<BatchPart> PartsOf(const GangSeat& seat, std::int64_t sequences, std::int64_t most = 0);
 
 }  // namespace rad

@@ -24,16 +24,17 @@ auto Together(const GangSeat& seat, const char* what, Work work) {
   }
 }
 
-class BackendSum final : public PendingSum {
+class BackendWork final : public PendingWork {
  public:
-  BackendSum(const GangSeat& seat, c10::intrusive_ptr<c10d::Work> work)
-      : seat_(seat), work_(std::move(work)) {}
+  BackendWork(const GangSeat& seat, const char* what, c10::intrusive_ptr<c10d::Work> work)
+      : seat_(seat), what_(what), work_(std::move(work)) {}
   void Wait() override {
-    Together(seat_, "adding up", [&] { work_->wait(); });
+    Together(seat_, what_, [&] { work_->wait(); });
   }
 
  private:
   const GangSeat& seat_;
+  const char* const what_;
   const c10::intrusive_ptr<c10d::Work> work_;
 };
 
@@ -45,10 +46,15 @@ class BackendCollective final : public Collective {
   int rank() const override { return seat_.rank; }
   int world_size() const override { return seat_.world_size; }
 
-  std::unique_ptr<PendingSum> StartSum(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<BackendSum>(
-        seat_, Together(seat_, "adding up", [&] { return backend_->allreduce(tensors); }));
+  std::unique_ptr<PendingWork> StartSum(at::Tensor tensor) override {
+    return Start("adding up", std::move(tensor), [&](auto& tensors) { return backend_->allreduce(tensors); });
+  }
+
+  std::unique_ptr<PendingWork> StartBroadcast(at::Tensor tensor, int from_rank) override {
+    c10d::BroadcastOptions options;
+    options.rootRank = from_rank;
+    return Start("sharing weights", std::move(tensor),
+                 [&](auto& tensors) { return backend_->broadcast(tensors, options); });
   }
 
   void Send(at::Tensor tensor, int to_rank) override {
@@ -62,6 +68,12 @@ class BackendCollective final : public Collective {
   }
 
  private:
+  template <typename Begin>
+  std::unique_ptr<PendingWork> Start(const char* what, at::Tensor tensor, Begin begin) {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    return std::make_unique<BackendWork>(seat_, what, Together(seat_, what, [&] { return begin(tensors); }));
+  }
+
   const GangSeat seat_;
   const c10::intrusive_ptr<c10d::Backend> backend_;
 };

@@ -11,9 +11,9 @@
 namespace rad {
 
 // Something all ranks have begun.
-class PendingSum {
+class PendingWork {
  public:
-  virtual ~PendingSum() = default;
+  virtual ~PendingWork() = default;
   virtual void Wait() = 0;  // throws PeerLost
 };
 
@@ -28,8 +28,11 @@ class Collective {
   virtual int world_size() const = 0;
 
   // Begins to add up `tensor` (dense, on the CPU) of all ranks, in place; it must not be touched until then.
-  virtual std::unique_ptr<PendingSum> StartSum(at::Tensor tensor) = 0;
+  virtual std::unique_ptr<PendingWork> StartSum(at::Tensor tensor) = 0;
   void Sum(const at::Tensor& tensor) { StartSum(tensor)->Wait(); }
+
+  // Begins to give all ranks the values of one rank's `tensor`, dense too.
+  virtual std::unique_ptr<PendingWork> StartBroadcast(at::Tensor tensor, int from_rank) = 0;
 
   // One rank's tensor to another's of the same shape and type. Both throw PeerLost.
   virtual void Send(at::Tensor tensor, int to_rank) = 0;

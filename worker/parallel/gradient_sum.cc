@@ -10,7 +10,7 @@ struct GradientSum::Bucket {
   std::vector<at::Tensor> parameters, slots;  // a slot is a parameter's place in `flat`
   at::Tensor flat;
   std::size_t missing = 0;  // gradients of this step that are not there yet
-  std::unique_ptr<PendingSum> sum;
+  std::unique_ptr<PendingWork> sum;
 };
 
 // Called with a parameter whose gradient a backward pass has just completed.

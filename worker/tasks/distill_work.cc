@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "worker/distill/distill_task.h"
 #include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
@@ -5,6 +6,26 @@
 #include "worker/tasks/work.h"
 
 namespace rad {
+
+namespace {
+
+absl::StatusOr<StudentTraining> TrainingOf(const v1::Distill& distill) {
+  if (distill.train() != v1::TRAIN_UNSPECIFIED && !v1::Train_IsValid(distill.train()))
+    return absl::InvalidArgumentError(
+        absl::StrCat("distill.train: ", distill.train(), " is unknown to this worker; use MIXERS or ALL"));
+  return StudentTraining{
+      .temperature = distill.temperature(),
+      .next_token_weight = distill.next_token_weight(),
+      .hidden_weight = distill.hidden_weight(),
+      .weight_decay = distill.weight_decay(),
+      .micro_batch_sequences = distill.micro_batch_sequences(),
+      .train = distill.train() == v1::ALL ? TrainedPart::kAll : TrainedPart::kMixers,
+      .recompute = distill.recompute(),
+      .shard_optimizer = distill.shard_optimizer(),
+  };
+}
+
+}  // namespace
 
 absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precision precision, TaskHost& host,
                                           const std::filesystem::path& output) {
@@ -16,6 +37,8 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precis
   if (!join.ok()) return join.status();
   const auto aligned_to = TargetOf(work.aligned_to());
   if (!aligned_to.ok()) return aligned_to.status();
+  const auto training = TrainingOf(work.distill());
+  if (!training.ok()) return training.status();
   const auto report = RunDistillTask({.teacher = *teacher,
                                       .precision = precision,
                                       .state_dim = static_cast<int>(work.state_dim()),
@@ -24,11 +47,11 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precis
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),
                                       .learning_rate = work.distill().learning_rate(),
                                       .batch_sequences = static_cast<int>(work.distill().batch_sequences()),
-                                      .temperature = work.distill().temperature(),
                                       .warmup_share = work.distill().warmup_share(),
                                       .decay_share = work.distill().decay_share(),
                                       .join = *join,
-                                      .aligned_to = *aligned_to},
+                                      .aligned_to = *aligned_to,
+                                      .training = *training},
                                      host, output);
   if (!report.ok()) return report.status();
   v1::DistillResult result;

@@ -85,6 +85,23 @@ TEST(ScoreHeads, EveryHeadOfALlama) {
   ExpectScores(model, RandomExamples(7, 4, 12), AllHeads(model.config));
 }
 
+// What examples begin with is run once for all of them; one has nothing else before its answer.
+TEST(ScoreHeads, ExamplesOfACommonBeginning) {
+  const Transformer model = RandomTransformer(SmallConfig());
+  for (const std::size_t common : {3u, 16u, 21u}) {
+    std::vector<ProbeExample> examples = RandomExamples(6, 24, 40);
+    for (ProbeExample& example : examples)
+      std::copy_n(examples.front().ids.begin(), common, example.ids.begin());
+    examples[4].ids.resize(common + 1 + static_cast<std::size_t>(examples[4].answer_len) - 1);
+    const auto batches = PackExamples(model.config, examples, 1000, 1);
+    ASSERT_EQ(batches.size(), 1u);
+    EXPECT_EQ(batches[0].visible.shared,
+              static_cast<std::int64_t>(examples[4].ids.size()) - 1 - examples[4].answer_len);
+    ExpectScores(model, examples, AllHeads(model.config));
+    ExpectScores(model, examples, {{0, 1}, {2, 3}});
+  }
+}
+
 TEST(ScoreHeads, QwenBiasesAndOneLayer) {
   ModelConfig config = SmallConfig();
   config.qkv_bias = true;

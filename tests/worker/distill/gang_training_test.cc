@@ -10,7 +10,10 @@
 #include "tests/worker/hybrid/random_student.h"
 #include "tests/worker/parallel/run_ranks.h"
 #include "worker/distill/align_task.h"
+#include "worker/distill/check_training.h"
+#include "worker/distill/distill_task.h"
 #include "worker/distill/student_trainer.h"
+#include "worker/model/student_file.h"
 
 namespace rad {
 namespace {
@@ -20,6 +23,7 @@ const Transformer kTeacher = RandomTransformer(SmallConfig());
 struct Trained {
   std::vector<at::Tensor> weights;
   std::vector<double> losses;
+  std::int64_t optimizer_bytes = 0;
 };
 
 HybridStudent Student() {
@@ -28,13 +32,15 @@ HybridStudent Student() {
 }
 
 // Some steps on batches of five sequences.
-Trained Train(HybridStudent student, const std::vector<BatchTensors>& batches, const GangSeat& seat) {
+Trained Train(HybridStudent student, const std::vector<BatchTensors>& batches, const GangSeat& seat,
+              const StudentTraining& training = {}) {
   const auto collective = seat.alone() ? nullptr : Collective::Join(seat);
-  StudentTrainer trainer(kTeacher, std::move(student), 1, seat, collective.get());
+  StudentTrainer trainer(kTeacher, std::move(student), training, seat, collective.get());
   Trained trained;
   for (std::size_t step = 0; step < batches.size(); ++step) {
     trained.losses.push_back(trainer.Step(batches[step], 1e-3, 1, static_cast<std::int64_t>(step)).loss);
   }
+  trained.optimizer_bytes = TensorBytes(trainer.OptimizerState());
   for (const NamedTensor& named : trainer.Weights()) trained.weights.push_back(named.tensor.detach().clone());
   return trained;
 }
@@ -45,13 +51,13 @@ struct GangTrainingTest : testing::Test {
       batches.push_back(RandomBatch(kTeacher.config.vocab, 5, 24, step));
   }
 
-  std::vector<Trained> TrainByGang(int world_size, int batch_parts) {
+  std::vector<Trained> TrainByGang(int world_size, int batch_parts, const StudentTraining& training = {}) {
     std::vector<Trained> trained(static_cast<std::size_t>(world_size));
     std::vector<HybridStudent> students;
     for (int rank = 0; rank < world_size; ++rank) students.push_back(Student());
     RunRanks(world_size, batch_parts, [&](const GangSeat& seat) {
       const auto rank = static_cast<std::size_t>(seat.rank);
-      trained[rank] = Train(std::move(students[rank]), batches, seat);
+      trained[rank] = Train(std::move(students[rank]), batches, seat, training);
     });
     return trained;
   }
@@ -89,6 +95,30 @@ TEST_F(GangTrainingTest, ASmallerGangAddsUpTheSameParts) {
   const Trained full = TrainByGang(3, 3)[0];
   ExpectClose(TrainByGang(2, 3)[0], full);
   ExpectClose(Train(Student(), batches, {.batch_parts = 3}), full);
+}
+
+TEST_F(GangTrainingTest, PiecesOfARanksPartsAddUpToTheBatch) {
+  const StudentTraining terms{.next_token_weight = 0.5, .hidden_weight = 2};
+  StudentTraining pieces = terms;
+  pieces.micro_batch_sequences = 1;
+  ExpectClose(TrainByGang(2, 2, pieces)[0], Train(Student(), batches, {}, terms));
+}
+
+TEST_F(GangTrainingTest, ASpreadOptimizerGivesTheBitsOfAWholeOneAndHoldsAPartOfIt) {
+  for (const TrainedPart part : {TrainedPart::kMixers, TrainedPart::kAll}) {
+    const StudentTraining whole{.weight_decay = 0.1, .train = part};
+    StudentTraining spread = whole;
+    spread.shard_optimizer = true;
+    const std::vector<Trained> expected = TrainByGang(3, 3, whole), gang = TrainByGang(3, 3, spread);
+    for (const Trained& rank : gang) {
+      EXPECT_EQ(rank.losses, expected[0].losses);
+      for (std::size_t i = 0; i < rank.weights.size(); ++i)
+        EXPECT_TRUE(at::equal(rank.weights[i], expected[0].weights[i])) << i;
+      EXPECT_LT(rank.optimizer_bytes, expected[0].optimizer_bytes / 2);
+    }
+    EXPECT_NEAR(gang[0].optimizer_bytes + gang[1].optimizer_bytes + gang[2].optimizer_bytes,
+                expected[0].optimizer_bytes, 100);  // each counts its steps
+  }
 }
 
 struct SeatedHost : FolderHost {
@@ -154,6 +184,7 @@ TEST_F(GangAlignmentTest, OneWorkerGoesOnFromTheGangsCheckpointToTheSameBits) {
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
 }
 
+<<<<<<< HEAD
 TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameBits) {
   ASSERT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
   std::vector<SeatedHost> hosts(2);
@@ -165,6 +196,68 @@ TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameB
   hosts[0].seat = {};
   ASSERT_TRUE(RunAlignTask(task, hosts[0], hosts[0].Output()).ok());
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
+=======
+// Two ranks distil with the optimizer spread over them, and are stopped two steps behind a checkpoint.
+struct GangDistillationTest : GangAlignmentTest {
+  GangDistillationTest() {
+    EXPECT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
+    distill = {.teacher = task.teacher,
+               .state_dim = 4,
+               .kept = {{0, 1}, {1, 0}},
+               .data = task.data,
+               .tokens = task.tokens,
+               .batch_sequences = 2};
+    distill.training = {.weight_decay = 0.1, .shard_optimizer = true};
+  }
+
+  absl::Status Distill(SeatedHost& host) {
+    host.inputs["aligned"] = alone.Output();
+    host.checkpoint_every_steps = 5;
+    return RunDistillTask(distill, host, host.Output()).status();
+  }
+
+  // Every rank looks for its checkpoint where rank 0 left it.
+  void DistillByTwo(std::vector<SeatedHost>& hosts, absl::StatusCode expected) {
+    if (const auto saved = *hosts[0].LatestCheckpoint(); saved.has_value()) {
+      ASSERT_TRUE(hosts[1].SaveCheckpoint(saved->folder, saved->step).ok());
+    }
+    std::vector<absl::Status> ended(2);
+    RunRanks(2, 2, [&](const GangSeat& seat) {
+      SeatedHost& host = hosts[static_cast<std::size_t>(seat.rank)];
+      host.seat = seat;
+      ended[static_cast<std::size_t>(seat.rank)] = Distill(host);
+    });
+    for (const absl::Status& status : ended) ASSERT_EQ(status.code(), expected) << status;
+  }
+
+  std::vector<SeatedHost> Stopped() {
+    std::vector<SeatedHost> hosts(2);
+    for (SeatedHost& host : hosts) host.stop_at_step = 7;
+    DistillByTwo(hosts, absl::StatusCode::kCancelled);
+    for (SeatedHost& host : hosts) host.stop_at_step.reset();
+    return hosts;
+  }
+
+  DistillTask distill;
+};
+
+TEST_F(GangDistillationTest, ResumedByAsManyEndsInTheSameBitsAndByOneNearly) {
+  std::vector<SeatedHost> undisturbed(2), again = Stopped(), shrunk = Stopped();
+  DistillByTwo(undisturbed, absl::StatusCode::kOk);
+  DistillByTwo(again, absl::StatusCode::kOk);
+  EXPECT_TRUE(Bytes(again[0].Output() / kStudentFile) == Bytes(undisturbed[0].Output() / kStudentFile));
+  EXPECT_EQ(again[1].reports.front().step, 0);
+
+  shrunk[0].seat = {.batch_parts = 2};
+  ASSERT_TRUE(Distill(shrunk[0]).ok());
+  const auto expected = ReadTensorFile(undisturbed[0].Output() / kStudentFile),
+             actual = ReadTensorFile(shrunk[0].Output() / kStudentFile);
+  ASSERT_TRUE(expected.ok() && actual.ok());
+  for (const auto& [name, tensor] : expected->tensors) {
+    const double error = (actual->tensors.at(name) - tensor).abs().max().item<double>();
+    EXPECT_LT(error, kWeightTolerance) << name;
+  }
+>>>>>>> 19eede53bb991e1502a6d371898f1c4b454a4649
 }
 
 }  // namespace

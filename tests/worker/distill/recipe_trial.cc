@@ -234,7 +234,7 @@ int Run(int argc, char** argv) {
     std::printf("join error %.4f in the layers that keep heads\n", JoinError(teacher, student, unseen));
     report(kept_name + " aligned", student);
     if (Number("kd") < 1) continue;
-    StudentTrainer trainer(teacher, std::move(student), 1);
+    StudentTrainer trainer(teacher, std::move(student), {});
     Distill(trainer, data, kept_name);
     report(kept_name + " distilled", trainer.student());
   }

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "tests/worker/distill/folder_host.h"
 #include "tests/worker/distill/tiny_teacher.h"
@@ -144,6 +145,51 @@ TEST_F(TrainingTasksTest, InterruptedTasksEndInTheSameBits) {
   EXPECT_TRUE(Bytes(distill_host.Output() / kStudentFile) == Bytes(cut_distill_host.Output() / kStudentFile));
 }
 
+// What a checkpoint of the distillation holds besides the loss of each step.
+std::set<std::string> CheckpointTensors(FolderHost& host) {
+  const auto latest = host.LatestCheckpoint();
+  EXPECT_TRUE(latest.ok() && latest->has_value());
+  const auto file = ReadTensorFile((*latest)->folder / "training.safetensors");
+  EXPECT_TRUE(file.ok()) << file.status();
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : file->tensors) names.insert(name);
+  return names;
+}
+
+TEST_F(TrainingTasksTest, EveryWeightTrainsResumesAndLoadsWithTheTermsReported) {
+  FolderHost align_host, distill_host, cut_align_host, cut_distill_host;
+  distill.training = {.next_token_weight = 0.5,
+                      .hidden_weight = 1,
+                      .weight_decay = 0.01,
+                      .micro_batch_sequences = 1,
+                      .train = TrainedPart::kAll,
+                      .recompute = true};
+  Run(align_host, distill_host, std::nullopt);
+  Run(cut_align_host, cut_distill_host, 7);
+  EXPECT_TRUE(Bytes(distill_host.Output() / kStudentFile) == Bytes(cut_distill_host.Output() / kStudentFile));
+  EXPECT_LT(distill_report.last_loss, distill_report.first_loss);
+  const auto& losses = distill_host.reports.back().losses;
+  for (const char* term : {"kd", "next_token", "hidden"}) EXPECT_GT(losses.at(term), 0) << term;
+  EXPECT_TRUE(CheckpointTensors(distill_host).contains("embed_tokens.weight.exp_avg"));
+  const auto file = OpenModelFile(align.teacher);
+  const auto teacher = LoadTransformer(**file, at::kFloat);
+  const auto student = LoadStudent(distill_host.Output(), *teacher, *(*file)->Digest());
+  ASSERT_TRUE(student.ok()) << student.status();
+  EXPECT_FALSE(at::equal(student->base.embedding, teacher->embedding));
+}
+
+TEST_F(TrainingTasksTest, CheckpointsAndStudentsCarryNoFrozenWeights) {
+  FolderHost align_host, distill_host;
+  Run(align_host, distill_host, std::nullopt);
+  std::set<std::string> names = CheckpointTensors(distill_host);
+  const auto student = ReadTensorFile(distill_host.Output() / kStudentFile);
+  for (const auto& [name, tensor] : student->tensors) names.insert(name);
+  for (const std::string& name : names) {
+    for (const char* frozen : {"embed", "layernorm", "mlp", "norm.weight", "lm_head"})
+      EXPECT_EQ(name.find(frozen), std::string::npos) << name;
+  }
+}
+
 TEST_F(TrainingTasksTest, BadSettingsAreNamedAndNothingIsWritten) {
   FolderHost bad_host;
   const auto align_error = [&](auto change) {
@@ -160,6 +206,15 @@ TEST_F(TrainingTasksTest, BadSettingsAreNamedAndNothingIsWritten) {
               HasSubstr("/nowhere/*.txt"));
   DistillTask task = distill;
   EXPECT_EQ(RunDistillTask(task, bad_host, bad_host.Output()).status().code(), absl::StatusCode::kNotFound);
+  const auto distill_error = [&](const StudentTraining& training) {
+    DistillTask bad = distill;
+    bad.training = training;
+    return std::string(RunDistillTask(bad, bad_host, bad_host.Output()).status().message());
+  };
+  EXPECT_THAT(distill_error({.temperature = 0}), HasSubstr("distill.temperature: 0"));
+  EXPECT_THAT(distill_error({.next_token_weight = -1}), HasSubstr("distill.next_token_weight: -1"));
+  EXPECT_THAT(distill_error({.hidden_weight = -1}), HasSubstr("distill.hidden_weight: -1"));
+  EXPECT_THAT(distill_error({.weight_decay = -1}), HasSubstr("distill.weight_decay: -1"));
   task.kept = {{7, 0}};
   const absl::Status status = RunDistillTask(task, bad_host, bad_host.Output()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;

@@ -42,8 +42,9 @@ class MemoryFile : public ModelFile {
     return tensors_.find(name)->second.sizes().vec();
   }
   absl::StatusOr<std::string> TypeName(std::string_view) const override { return "F32"; }
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const override {
-    std::memcpy(out.data(), tensors_.find(name)->second.const_data_ptr(), out.size_bytes());
+  absl::Status ReadRows(std::string_view name, std::int64_t row, std::span<float> out) const override {
+    const at::Tensor& tensor = tensors_.find(name)->second;
+    std::memcpy(out.data(), tensor.const_data_ptr<float>() + row * tensor.stride(0), out.size_bytes());
     return absl::OkStatus();
   }
   absl::StatusOr<std::string> Digest() const override { return digest_; }

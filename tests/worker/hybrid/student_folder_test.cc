@@ -74,6 +74,27 @@ TEST_F(StudentFolderTest, SavedStudentLoadsBitForBit) {
   }
 }
 
+TEST_F(StudentFolderTest, StudentWithABaseOfItsOwnIsWhole) {
+  const at::NoGradGuard no_grad;
+  for (const ModelConfig& config : {SmallConfig(), ConfigWithEverything()}) {
+    const Transformer teacher = RandomTransformer(config);
+    HybridStudent student = RandomStudent(teacher, kKept, 4);
+    OwnBase(student);
+    for (const NamedTensor& named : TrainedTensors(student))
+      named.tensor.add_(at::randn(named.tensor.sizes()) * 0.05);
+    Export(teacher, student);
+    const at::Tensor ids = at::randint(config.vocab, {2, 30}, at::kLong);
+    const at::Tensor expected = Logits(student.base, HiddenStates(student, ids));
+    ASSERT_GT(RelativeError(Logits(teacher, HiddenStates(student, ids)), expected), 1e-3);
+    const auto loaded = LoadStudent(folder_, teacher, kDigest);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    EXPECT_TRUE(at::equal(Logits(loaded->base, HiddenStates(*loaded, ids)), expected));
+    const auto model = OpenStudentFolder(folder_, at::kFloat);
+    ASSERT_TRUE(model.ok()) << model.status();
+    EXPECT_LT(RelativeError((*model)->Logits((*model)->HiddenStates(ids)), expected), 1e-6);
+  }
+}
+
 TEST_F(StudentFolderTest, StudentOfAnotherTeacherIsRefused) {
   const Transformer teacher = RandomTransformer(SmallConfig());
   ASSERT_TRUE(SaveStudent(folder_, RandomStudent(teacher, kKept, 4), kDigest).ok());

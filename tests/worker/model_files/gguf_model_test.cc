@@ -31,7 +31,7 @@ std::vector<float> FirstColumn(const ModelFile& model, const std::string& name) 
   const auto shape = *model.Shape(name);
   const auto columns = static_cast<std::size_t>(shape.size() == 2 ? shape[1] : 1);
   std::vector<float> values(static_cast<std::size_t>(shape[0]) * columns), column;
-  EXPECT_TRUE(model.ReadFloat32(name, values).ok());
+  EXPECT_TRUE(model.ReadRows(name, 0, values).ok());
   for (std::size_t i = 0; i < values.size(); i += columns) column.push_back(values[i]);
   return column;
 }
@@ -114,13 +114,13 @@ TEST(GgufModel, TakesRopeFactorsFromTheirTensor) {
               HasSubstr("rope_freqs.weight has 1"));
 }
 
-TEST(GgufModel, ReadFloat32NeedsTheRightRoomAndAKnownName) {
+TEST(GgufModel, ReadRowsNeedsTheRightRoomAndAKnownName) {
   const std::string file = TinyGguf("llama").Build();
   auto model = OpenGgufBytes(Bytes(file));
   ASSERT_TRUE(model.ok());
   std::vector<float> room(7);
-  EXPECT_EQ((*model)->ReadFloat32("model.norm.weight", room).code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ((*model)->ReadFloat32("model.nurm.weight", room).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ((*model)->ReadRows("model.norm.weight", 0, room).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ((*model)->ReadRows("model.nurm.weight", 0, room).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ((*model)->Shape("nothing").status().code(), absl::StatusCode::kNotFound);
 }
 

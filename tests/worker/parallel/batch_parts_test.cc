@@ -6,6 +6,7 @@
 #include <set>
 
 #include "worker/parallel/layer_share.h"
+#include "worker/parallel/parameter_owners.h"
 
 namespace rad {
 namespace {
@@ -30,6 +31,20 @@ TEST(BatchParts, OfEveryWorldSizeCoverEverySequenceOnceAndAreTheSame) {
     EXPECT_EQ(sequences.size(), 17u);
     EXPECT_THAT(begins, ElementsAre(0, 3, 6, 10, 13));
   }
+}
+
+TEST(BatchParts, AreCutIntoNoMoreSequencesThanFit) {
+  EXPECT_THAT(PartsOf({}, 5, 2), ElementsAre(BatchPart{0, 1}, BatchPart{1, 2}, BatchPart{3, 2}));
+  EXPECT_THAT(PartsOf({}, 5, 5), ElementsAre(BatchPart{0, 5}));
+  EXPECT_THAT(PartsOf({.rank = 1, .world_size = 2, .batch_parts = 2}, 7, 3),
+              ElementsAre(BatchPart{3, 2}, BatchPart{5, 2}));
+  EXPECT_THAT(PartsOf({.batch_parts = 3}, 2, 1), ElementsAre(BatchPart{0, 1}, BatchPart{1, 1}));
+}
+
+TEST(ParameterOwners, HoldAboutAsMuchEach) {
+  EXPECT_THAT(OwnersOf({10, 1, 6, 5, 1}, 2), ElementsAre(0, 0, 1, 1, 0));
+  EXPECT_THAT(OwnersOf({3, 2}, 3), ElementsAre(0, 1));
+  EXPECT_THAT(OwnersOf({3, 2}, 1), ElementsAre(0, 0));
 }
 
 TEST(LayerShare, CoversEveryLayerOnceAndLeavesNoRankWithout) {

@@ -21,6 +21,16 @@ TEST(Collective, SumsToTheSameBitsOnEveryRank) {
   for (const at::Tensor& sum : sums) EXPECT_TRUE(at::equal(sum, sums[0]));
 }
 
+TEST(Collective, GivesAllRanksTheValuesOfOne) {
+  std::vector<at::Tensor> values;
+  for (int rank = 0; rank < 3; ++rank) values.push_back(at::full({5}, rank));
+  RunRanks(3, 1, [&](const GangSeat& seat) {
+    const auto collective = Collective::Join(seat);
+    collective->StartBroadcast(values[static_cast<std::size_t>(seat.rank)], 1)->Wait();
+  });
+  for (const at::Tensor& value : values) EXPECT_TRUE(at::equal(value, at::ones({5})));
+}
+
 TEST(Collective, SendsFromOneRankToAnother) {
   at::Tensor received = at::zeros({5});
   RunRanks(2, 1, [&](const GangSeat& seat) {

@@ -54,10 +54,11 @@ class MemoryModelFile : public ModelFile {
     return found->second.sizes().vec();
   }
   absl::StatusOr<std::string> TypeName(std::string_view) const override { return "F32"; }
-  absl::Status ReadFloat32(std::string_view name, std::span<float> out) const override {
+  absl::Status ReadRows(std::string_view name, std::int64_t row, std::span<float> out) const override {
     const at::Tensor& tensor = tensors_.at(std::string(name));
-    if (static_cast<std::int64_t>(out.size()) != tensor.numel()) return absl::InternalError("size");
-    std::memcpy(out.data(), tensor.const_data_ptr<float>(), out.size_bytes());
+    const std::int64_t begin = tensor.dim() == 1 ? 0 : row * tensor.stride(0);
+    if (static_cast<std::int64_t>(out.size()) > tensor.numel() - begin) return absl::InternalError("size");
+    std::memcpy(out.data(), tensor.const_data_ptr<float>() + begin, out.size_bytes());
     return absl::OkStatus();
   }
   absl::StatusOr<std::string> Digest() const override { return "00"; }

@@ -1,11 +1,12 @@
-// bench ablation|train|parallel [MODEL] [-o json]: measured figures, each against a named peer in the same
-// run.
+// bench ablation|train|parallel|memory [MODEL] [-o json]: measured figures, each against a named peer in the
+// same run.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 #include <string>
 
 #include "worker/tools/bench/ablation_bench.h"
+#include "worker/tools/bench/memory_bench.h"
 #include "worker/tools/bench/parallel_bench.h"
 #include "worker/tools/bench/train_bench.h"
 #include "worker/tools/exit_code.h"
@@ -60,6 +61,14 @@ int BenchTool(int argc, char** argv) {
   parallel->add_option("--tokens", gang.sequence_tokens, "of a sequence")
       ->check(CLI::Range(8, 100000))
       ->capture_default_str();
+  MemoryBench steps{.model = kModel};
+  CLI::App* memory = AddBench(app, "memory", "what makes a distillation step smaller", steps.model, format);
+  memory->add_option("--sequences", steps.batch_sequences, "of a training batch")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  memory->add_option("--tokens", steps.sequence_tokens, "of a sequence")
+      ->check(CLI::Range(8, 100000))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -69,6 +78,7 @@ int BenchTool(int argc, char** argv) {
   const EmitRow emit = [&](const BenchRow& row) { PrintRow(std::cout, output, row); };
   const absl::Status status = train->parsed()      ? RunTrainBench(training, emit)
                               : parallel->parsed() ? RunParallelBench(gang, emit)
+                              : memory->parsed()   ? RunMemoryBench(steps, emit)
                                                    : RunAblationBench(scoring, emit);
   return status.ok() ? 0 : Fail(status);
 }

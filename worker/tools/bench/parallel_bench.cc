@@ -2,16 +2,17 @@
 
 #include <ATen/Parallel.h>
 
+#include <barrier>
 #include <chrono>
 #include <iostream>
 #include <memory>
 #include <thread>
 
-#include "worker/distill/join_student.h"
 #include "worker/distill/student_trainer.h"
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/parallel/local_meeting_place.h"
+#include "worker/tools/bench/bench_student.h"
 
 namespace rad {
 namespace {
@@ -22,23 +23,12 @@ constexpr int kStepsPerTurn = 2;
 constexpr int kStateDim = 8;
 constexpr double kLearningRate = 1e-4;
 
-// No head kept: the most there is to train. Speed does not depend on what the weights are.
-HybridStudent MakeStudent(const Transformer& teacher) {
-  const ModelConfig& config = teacher.config;
-  std::vector<Mamba2Weights> mixers;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, kStateDim));
-    mixers.back().in_proj.normal_(0, 0.02);
-  }
-  return JoinStudent(teacher, {.state_dim = kStateDim}, mixers, {});
-}
-
 // One rank and what it trains. All of its calls come from one thread at a time.
 class Rank {
  public:
   Rank(const Transformer& teacher, const GangSeat& seat)
       : collective_(seat.alone() ? nullptr : Collective::Join(seat)),
-        trainer_(teacher, MakeStudent(teacher), /*temperature=*/1, seat, collective_.get()) {}
+        trainer_(teacher, MakeBenchStudent(teacher, kStateDim), {}, seat, collective_.get()) {}
 
   void Train(const BatchTensors& batch, int steps) {
     for (int i = 0; i < steps; ++i) trainer_.Step(batch, kLearningRate, /*seed=*/1, step_++);
@@ -50,25 +40,45 @@ class Rank {
   std::int64_t step_ = 0;
 };
 
-// Calls work(rank) for each on a thread of its own and waits; what one throws ends the program, as a
-// benchmark without its figure is of no use.
-void OnThreads(const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < kRanks; ++rank) threads.emplace_back(work, rank);
-  for (std::thread& thread : threads) thread.join();
-}
+// Two ranks, each on a thread that lasts, as a worker's does: what its memory has cost once is paid. What one
+// of them throws ends the program, as a benchmark without its figure is of no use.
+class Gang {
+ public:
+  Gang(const Transformer& teacher, const BatchTensors& batch) {
+    for (int rank = 0; rank < kRanks; ++rank) {
+      threads_.emplace_back([this, &teacher, &batch, rank] {
+        Rank seated(teacher, {rank, kRanks, kRanks, "127.0.0.1", &meeting_});
+        seated.Train(batch, 1);  // warms up
+        turn_.arrive_and_wait();
+        for (int turn = 0; turn < kTurns; ++turn) {
+          turn_.arrive_and_wait();
+          seated.Train(batch, kStepsPerTurn);
+          turn_.arrive_and_wait();
+        }
+      });
+    }
+    turn_.arrive_and_wait();
+  }
+  ~Gang() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  // To be called kTurns times.
+  void TakeTurn() {
+    turn_.arrive_and_wait();
+    turn_.arrive_and_wait();
+  }
+
+ private:
+  LocalMeetingPlace meeting_;
+  std::barrier<> turn_{kRanks + 1};
+  std::vector<std::thread> threads_;
+};
 
 double Seconds(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-BatchTensors RandomBatch(std::int64_t vocab, const ParallelBench& bench) {
-  BatchTensors batch;
-  batch.ids = at::randint(vocab, {bench.batch_sequences, bench.sequence_tokens}, at::kLong);
-  batch.is_answer = at::zeros(batch.ids.sizes(), at::kBool);
-  return batch;
 }
 
 }  // namespace
@@ -82,23 +92,15 @@ absl::Status RunParallelBench(const ParallelBench& bench, const EmitRow& emit) {
   std::cerr << "bench: batches of " << bench.batch_sequences << " sequences of " << bench.sequence_tokens
             << " tokens, N = " << kStateDim << ", " << teacher->dtype() << ", " << kTurns << " turns of "
             << kStepsPerTurn << " steps\n";
-  const BatchTensors batch = RandomBatch(teacher->config.vocab, bench);
-  LocalMeetingPlace meeting;
+  const BatchTensors batch =
+      MakeBenchBatch(teacher->config.vocab, bench.batch_sequences, bench.sequence_tokens);
   Rank alone(*teacher, {});
-  std::vector<std::unique_ptr<Rank>> gang(kRanks);
-  OnThreads([&](int rank) {
-    gang[static_cast<std::size_t>(rank)] =
-        std::make_unique<Rank>(*teacher, GangSeat{rank, kRanks, kRanks, "127.0.0.1", &meeting});
-  });
-  const auto train_gang = [&](int steps) {
-    OnThreads([&](int rank) { gang[static_cast<std::size_t>(rank)]->Train(batch, steps); });
-  };
   alone.Train(batch, 1);  // warms up
-  train_gang(1);
+  Gang gang(*teacher, batch);
   double alone_seconds = 0, gang_seconds = 0;
   for (int turn = 0; turn < kTurns; ++turn) {
     alone_seconds += Seconds([&] { alone.Train(batch, kStepsPerTurn); });
-    gang_seconds += Seconds([&] { train_gang(kStepsPerTurn); });
+    gang_seconds += Seconds([&] { gang.TakeTurn(); });
   }
   const double tokens = 1.0 * kTurns * kStepsPerTurn * bench.batch_sequences * bench.sequence_tokens;
   emit({"data_parallel_ratio", tokens / gang_seconds, "tokens/s", tokens / alone_seconds,

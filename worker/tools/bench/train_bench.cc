@@ -92,7 +92,7 @@ class Bench {
     if (status.ok() && state_dim == kStateDims[0])
       status = BenchCheckpoints(folder_.path(), *aligner, *align, emit_);
     if (!status.ok()) return status;
-    StudentTrainer trainer(teacher_, Student(state_dim, aligner->mixers()), 1);
+    StudentTrainer trainer(teacher_, Student(state_dim, aligner->mixers()), {});
     aligner.reset();
     return Race(
         "kd", state_dim, *distill,
