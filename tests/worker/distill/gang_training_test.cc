@@ -184,7 +184,6 @@ TEST_F(GangAlignmentTest, OneWorkerGoesOnFromTheGangsCheckpointToTheSameBits) {
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
 }
 
-<<<<<<< HEAD
 TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameBits) {
   ASSERT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
   std::vector<SeatedHost> hosts(2);
@@ -196,7 +195,8 @@ TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameB
   hosts[0].seat = {};
   ASSERT_TRUE(RunAlignTask(task, hosts[0], hosts[0].Output()).ok());
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
-=======
+}
+
 // Two ranks distil with the optimizer spread over them, and are stopped two steps behind a checkpoint.
 struct GangDistillationTest : GangAlignmentTest {
   GangDistillationTest() {
@@ -257,7 +257,17 @@ TEST_F(GangDistillationTest, ResumedByAsManyEndsInTheSameBitsAndByOneNearly) {
     const double error = (actual->tensors.at(name) - tensor).abs().max().item<double>();
     EXPECT_LT(error, kWeightTolerance) << name;
   }
->>>>>>> 19eede53bb991e1502a6d371898f1c4b454a4649
+}
+
+TEST_F(GangDistillationTest, MakesRoomWithAllRanksPartsAndEndsInTheSameBits) {
+  std::vector<SeatedHost> undisturbed(2), hosts(2);
+  DistillByTwo(undisturbed, absl::StatusCode::kOk);
+  hosts[0].room_at_step = 6;
+  DistillByTwo(hosts, absl::StatusCode::kCancelled);
+  ASSERT_EQ((*hosts[0].LatestCheckpoint())->step, 8);
+  hosts[0].room_at_step.reset();
+  DistillByTwo(hosts, absl::StatusCode::kOk);
+  EXPECT_TRUE(Bytes(hosts[0].Output() / kStudentFile) == Bytes(undisturbed[0].Output() / kStudentFile));
 }
 
 }  // namespace
