@@ -5,12 +5,16 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/queue_ledger.h"
 
 namespace rad {
 namespace {
+
+// One pass must stay short; the next goes on.
+constexpr std::size_t kMostAtOnce = 32;
 
 // A running task and its workers that may be given something.
 struct Holder {
@@ -27,14 +31,25 @@ class Chooser {
       given.insert(assignment.worker_ids.begin(), assignment.worker_ids.end());
       ledger_.Take(ready_.at(assignment.task_id)->queue, assignment.worker_ids.size());
     }
-    for (const RunningTask& task : view.running) holders_[task.task_id].task = &task;
+    for (const RunningTask& task : view.running) {
+      if (!task.preempted) holders_[task.task_id].task = &task;
+    }
     for (const WorkerView& worker : view.workers) {
       if (!worker.draining && !given.contains(worker.id)) Place(worker);
     }
+    std::erase_if(holders_, [](const auto& entry) { return !entry.second.task->saves; });
   }
 
   std::vector<Preemption> Choose(const std::vector<std::string>& starved) {
-    for (const std::string& task_id : starved) Serve(*ready_.at(task_id));
+    for (const std::string& task_id : starved) {
+      if (holders_.empty() || chosen_.size() >= kMostAtOnce) break;
+      const ReadyTask& task = *ready_.at(task_id);
+      // What comes later in a queue has no higher priority: what one could not get it cannot get either.
+      const auto kind = std::pair(task.queue, task.needs);
+      const auto refused = refused_.find(kind);
+      if (refused != refused_.end() && refused->second <= task.gang.min) continue;
+      if (!Serve(task)) refused_[kind] = task.gang.min;
+    }
     return std::move(chosen_);
   }
 
@@ -42,11 +57,10 @@ class Chooser {
   // Workers that are idle, or soon will be, are to be had for nothing.
   void Place(const WorkerView& worker) {
     const auto holder = holders_.find(worker.task_id);
-    const bool stays = holder != holders_.end() && !holder->second.task->preempted;
-    stays ? holder->second.workers.push_back(&worker) : coming_.push_back(&worker);
+    holder != holders_.end() ? holder->second.workers.push_back(&worker) : coming_.push_back(&worker);
   }
 
-  void Serve(const ReadyTask& task) {
+  bool Serve(const ReadyTask& task) {
     std::uint32_t found = Claim(coming_, task.needs, task.gang.min);
     const QueueLedger before = ledger_;
     std::vector<Holder*> victims;
@@ -59,16 +73,17 @@ class Chooser {
     }
     if (found < task.gang.min) {
       ledger_ = before;
-      return;
+      return false;
     }
     std::uint32_t missing = task.gang.min - (found - Freed(victims, task.needs));
     for (Holder* victim : victims) {
       chosen_.push_back({victim->task->task_id, ReasonFor(task, *victim->task)});
       missing -= Claim(victim->workers, task.needs, missing);
       coming_.insert(coming_.end(), victim->workers.begin(), victim->workers.end());
-      victim->workers.clear();
+      holders_.erase(victim->task->task_id);
     }
     ledger_.Take(task.queue, task.gang.min);
+    return true;
   }
 
   // The cheapest of those that must give way: one that holds no more than its queue was lent, then the lowest
@@ -84,7 +99,6 @@ class Chooser {
   }
 
   bool GivesWay(const RunningTask& holder, const ReadyTask& task) const {
-    if (!holder.saves) return false;
     if (holder.queue == task.queue) return holder.priority < task.priority;
     return ledger_.Room(task.queue) >= task.gang.min && ledger_.Lent(holder.queue) > 0;
   }
@@ -128,6 +142,8 @@ class Chooser {
   std::map<std::string, const ReadyTask*> ready_;
   std::map<std::string, Holder> holders_;
   std::vector<const WorkerView*> coming_;
+  // The smallest number of workers that could not be had, by queue and needs.
+  std::map<std::pair<std::string, WorkerNeeds>, std::uint32_t> refused_;
   std::vector<Preemption> chosen_;
 };
 

@@ -19,7 +19,7 @@ struct Preemption {
 };
 
 // After `schedule`, which was made of this view. Asks for no more than what lets a starved task start, and
-// counts workers that are on their way already.
+// counts workers that are on their way already. Of many the first; the next pass asks for more.
 std::vector<Preemption> ChoosePreemptions(const SchedulerView& view, const Schedule& schedule);
 
 }  // namespace rad
