@@ -105,12 +105,13 @@ TEST_F(GangTest, OneRanksFailureEndsTheAttemptOfAllAndTheyMeetAgainUnderANewEpoc
   EXPECT_EQ(waiting.get().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(workers_[0]->Await(v1::Directive::kStop).stop().epoch(), old.epoch());
   workers_[0]->Fail(old, v1::TaskFailure::CANCELLED, "stopped");
-  Advance(absl::Seconds(2));  // past the back-off; both have been given something else meanwhile
-  for (FakeWorker* worker : {a_.get(), b_.get()}) {
-    const v1::Task other = worker->AwaitStart();
-    EXPECT_THAT(other.stage(), AnyOf("evaluate/teacher", "roles"));
-    worker->Finish(other, worker->Answer(other));
+  v1::Task others[2];  // that both are given during the back-off
+  for (const int rank : {0, 1}) {
+    others[rank] = workers_[rank]->AwaitStart();
+    EXPECT_THAT(others[rank].stage(), AnyOf("evaluate/teacher", "roles"));
   }
+  Advance(absl::Seconds(2));
+  for (const int rank : {0, 1}) workers_[rank]->Finish(others[rank], workers_[rank]->Answer(others[rank]));
   TakeStarts();
   EXPECT_GT(tasks_[0].epoch(), old.epoch());
   EXPECT_EQ(Stage(Get(id_), "align").restarts(), 1u);

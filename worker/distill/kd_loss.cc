@@ -40,8 +40,9 @@ struct KdFunction : torch::autograd::Function<KdFunction> {
         next_token = NextTokenGradient(logits, chunk(targets.next_token), chunk(targets.next_token_weight),
                                        terms->next_token);
       }
-      const at::Tensor wanted = at::linear(chunk(targets.teacher_hidden), targets.teacher_lm_head);
-      const at::Tensor per_token = KdLossInPlace(logits, wanted, chunk(targets.weight), temperature);
+      const at::Tensor per_token =
+          KdLossInPlace(logits, at::linear(chunk(targets.teacher_hidden), targets.teacher_lm_head),
+                        chunk(targets.weight), temperature);
       terms->distance += at::dot(per_token, chunk(targets.weight)).item<double>();
       if (next_token.defined()) logits += next_token;
       chunk(gradient).copy_(at::matmul(logits, head));
