@@ -75,6 +75,7 @@ absl::Status Coordinator::Recover() {
     if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
     job.record = std::move(record);
   }
+  if (absl::Status status = RecoverQueues(); !status.ok()) return status;
   return RecoverSweeps();
 }
 
@@ -121,6 +122,7 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
     absl::Status dropped = update.change.DropOldEvents(store_, update.record.job_id(), kEventsOfEndedJob);
     if (!dropped.ok()) return dropped;
   }
+  AddRunSeconds(job.record, update.record);
   update.change.PutJob(update.record);
   Failpoint("apply_before_write");
   if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
@@ -131,6 +133,21 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   }
   TakeOver(job, std::move(update.record));
   return absl::OkStatus();
+}
+
+double Coordinator::SecondsOf(const std::string& task_id) {
+  return absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
+}
+
+void Coordinator::AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) {
+  const auto tasks_after = TasksOf(after);
+  for (const auto& [id, record] : TasksOf(before)) {
+    if (record->state() != v1::RUNNING) continue;
+    const auto still = tasks_after.find(id);
+    const bool runs_on =
+        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
+    if (!runs_on) after.set_run_seconds(after.run_seconds() + SecondsOf(id));
+  }
 }
 
 void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
@@ -158,11 +175,15 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
 
 // Its workers stay busy with it until they say that it ended.
 void Coordinator::StopTask(const v1::Task& task) {
+  Direct(task, [](v1::Directive& directive) { return directive.mutable_stop(); });
+}
+
+void Coordinator::Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill) {
   const v1::Fence fence = FenceOf(task);
   for (auto& [id, worker] : workers_) {
     if (!worker.assigned || !SameFence(*worker.assigned, fence) || worker.sink == nullptr) continue;
     v1::Directive directive;
-    *directive.mutable_stop() = fence;
+    *fill(directive) = fence;
     worker.sink->Send(directive);
   }
 }
@@ -213,13 +234,27 @@ Coordinator::LiveJob* Coordinator::FindJob(absl::string_view job_id) {
   return order == order_of_.end() ? nullptr : &jobs_.at(order->second);
 }
 
-void Coordinator::AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout) {
+absl::Status Coordinator::AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
-  while (true) {
+  while (!stopping_) {
     const LiveJob* job = FindJob(job_id);
-    if (job == nullptr || job->version != seen) return;
-    if (changed_.WaitWithDeadline(&mutex_, deadline)) return;
+    if (job == nullptr || job->version != seen) return absl::OkStatus();
+    if (changed_.WaitWithDeadline(&mutex_, deadline)) return absl::OkStatus();
   }
+  return Stopping();
+}
+
+absl::Status Coordinator::Stopping() { return absl::UnavailableError("the coordinator is stopping"); }
+
+void Coordinator::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  for (auto& [id, worker] : workers_) {
+    if (worker.sink != nullptr) worker.sink->Close(Stopping());
+    worker.sink = nullptr;
+  }
+  changed_.SignalAll();
+  rendezvous_changed_.SignalAll();
 }
 
 MetricsSnapshot Coordinator::TakeSnapshot() {

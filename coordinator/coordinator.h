@@ -21,6 +21,7 @@
 #include "coordinator/job_store.h"
 #include "coordinator/metrics.h"
 #include "coordinator/metrics_snapshot.h"
+#include "coordinator/preemption.h"
 #include "coordinator/store_knowledge.h"
 #include "coordinator/task_attempts.h"
 #include "rad/v1/sweep.pb.h"
@@ -57,6 +58,9 @@ class Coordinator {
   // Expires leases, ends back-offs, hands out tasks, drops what finished tasks left. Call it a few times a
   // second.
   void Tick();
+  // Ends every session and every wait with UNAVAILABLE, and takes no more of what workers say. Nothing that
+  // runs is given up.
+  void Stop();
 
   // --- for users (coordinator_jobs.cc). Jobs given here are defaulted and valid. ---
   // A request that comes again changes nothing and returns the job of the first time; another one under its
@@ -98,6 +102,14 @@ class Coordinator {
   v1::ListSweepsResponse ListSweeps();
   absl::StatusOr<v1::SweepStatus> ControlSweep(const RequestMark& request, const std::string& name,
                                                v1::ControlSweepRequest::Action action);
+
+  // --- queues, drains, reasons (coordinator_queues.cc), as in service.proto ---
+  std::set<std::string> QueueNames();
+  v1::ListQueuesResponse ListQueues();
+  absl::StatusOr<v1::Queue> PutQueue(const v1::Queue& queue);  // a valid one
+  absl::StatusOr<v1::DeleteQueueResponse> DeleteQueue(const std::string& name);
+  absl::StatusOr<v1::WorkerStatus> DrainWorker(const v1::DrainWorkerRequest& request);
+  absl::StatusOr<v1::Explanation> Explain(const std::string& name);
 
   // --- for workers (coordinator_workers.cc) ---
   absl::StatusOr<v1::RegisterResponse> Register(const v1::RegisterRequest& request);
@@ -153,7 +165,10 @@ class Coordinator {
     absl::Duration adopt_until;
     absl::Duration peer_lost_until = absl::InfiniteDuration();  // a rank lost touch: the cause is waited for
     std::map<std::string, std::string> rendezvous;              // what the ranks tell one another
-    absl::Duration not_before;                                  // back-off
+    // It was asked to make room; then it is stopped.
+    absl::Duration leave_by = absl::InfiniteDuration();
+    std::string leave_reason;
+    absl::Duration not_before;  // back-off
     absl::Duration ready_since;
     absl::Duration started_at;
     v1::Progress progress;
@@ -190,11 +205,13 @@ class Coordinator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::uint64_t NextOrder() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Of a job that has not ended.
-  absl::Status CancelJob(LiveJob& job, JobStore::Change change, const std::string& reason)
+  absl::Status StopJob(LiveJob& job, JobStore::Change change, v1::State state, const std::string& reason)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Writes the update; then takes it over, tells watchers and stops tasks that are no longer wanted.
   absl::Status Apply(LiveJob& job, Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of the attempts that run in `before` and no longer in `after`.
+  void AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeOver(LiveJob& job, v1::JobRecord record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncTasks(const v1::JobRecord& before, const v1::JobRecord& after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -212,6 +229,7 @@ class Coordinator {
   v1::JobStatus StatusOf(const v1::JobRecord& record, const Waiting& waiting)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LiveJob* FindJob(absl::string_view job_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static absl::Status Stopping();
   absl::StatusOr<LiveJob*> Resolve(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The job of this request when it came before; nullptr when it is new.
   absl::StatusOr<LiveJob*> JobOfRequest(const RequestMark& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -219,8 +237,9 @@ class Coordinator {
   absl::StatusOr<std::optional<std::string>> IdOfRequest(const RequestMark& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static void Remember(const RequestMark& request, const std::string& id, JobStore::Change& change);
-  // Waits until the job's version is not `seen` or the timeout passes.
-  void AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
+  // Waits until the job's version is not `seen` or the timeout passes. UNAVAILABLE once the coordinator
+  // stops.
+  absl::Status AwaitChange(const std::string& job_id, std::uint64_t seen, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // The running task of this fence; empty, and counted when `count`, when it is stale.
@@ -260,7 +279,10 @@ class Coordinator {
   absl::Status LoseTask(Located located, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveLog(const v1::TaskLog& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Ends the running tasks for which `why` gives a reason.
+  // The running tasks for which `why` gives a reason, and the reasons.
+  std::vector<std::pair<v1::Fence, std::string>> TasksThat(
+      const std::function<std::string(const TaskLive&)>& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends those.
   void LoseTasks(const std::function<std::string(const TaskLive&)>& why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -270,12 +292,35 @@ class Coordinator {
 
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddTasks(const v1::JobRecord& job, SchedulerView& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Publishes why each job waits, where that has changed.
+  void TellReasons(const SchedulerView& view, const Schedule& schedule) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Asks a running task to make room.
+  void Preempt(const Preemption& preemption) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // It made room, or is stopped now: it waits for its turn again.
+  absl::Status TakePreempted(Located located, const std::string& how) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ExpirePreemptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Fails the jobs whose tasks have run for longer than they may.
+  void ExpireRunTimes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of a running task, so far.
+  double SecondsOf(const std::string& task_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Sends the directive that `fill` completes with the fence to all workers that run this attempt.
+  void Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Give(Worker& worker, const v1::Task& task, const std::string& stage)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Status RecoverQueues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A job or sweep in the queue that has not ended; empty: none.
+  std::string UserOfQueue(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsDraining(const Worker& worker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::set<std::string>> DrainKeys(const v1::DrainWorkerRequest& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::WorkerStatus WorkerStatusOf(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Status RecoverSweeps() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LiveSweep* FindSweep(absl::string_view sweep_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -306,14 +351,17 @@ class Coordinator {
   std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id
   std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);  // by order of submission
-  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);      // unfinished ones, by id
-  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);      // by id
+  std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);    // those with settings, by name
+  std::set<std::string> drains_ ABSL_GUARDED_BY(mutex_);  // names and incarnations of workers given nothing
+  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
+  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);  // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
   std::uint64_t epoch_floor_ ABSL_GUARDED_BY(mutex_) = 0;  // attempts from before a restore have lower epochs
   std::uint64_t next_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rad

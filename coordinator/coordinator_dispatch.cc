@@ -7,6 +7,7 @@
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
 #include "coordinator/planner.h"
+#include "coordinator/queue_settings.h"
 #include "coordinator/work_digest.h"
 #include "proto/failpoint.h"
 
@@ -19,6 +20,20 @@ std::string RaceOf(const v1::Task& task) {
   return work.has_score() ? ScoreKey(ScoreOriginOf(work)) : "";
 }
 
+bool SavesItsWork(const v1::Work& work) { return work.has_align() || work.has_distill(); }
+
+// All other stages of the job have ended, so that it leaves its workers with this one.
+bool IsLastOf(const v1::JobRecord& job, const v1::StageRecord& last) {
+  return std::all_of(job.stages().begin(), job.stages().end(), [&](const v1::StageRecord& stage) {
+    return &stage == &last || IsTerminal(stage.state());
+  });
+}
+
+std::optional<absl::Duration> TimeLeft(const v1::Progress& progress) {
+  if (progress.total() <= 0 || progress.eta_seconds() < 0) return std::nullopt;
+  return absl::Seconds(progress.eta_seconds());
+}
+
 }  // namespace
 
 void Coordinator::Tick() {
@@ -28,6 +43,8 @@ void Coordinator::Tick() {
     ExpireLeases();
     ExpireAdoptions();
     ExpireBrokenGangs();
+    ExpirePreemptions();
+    ExpireRunTimes();
     ForgetLongLost();
     Dispatch();
     finished.swap(finished_digests_);
@@ -43,30 +60,57 @@ std::uint32_t Coordinator::LiveWorkers() const {
                        [](const auto& entry) { return !entry.second.lost; });
 }
 
-SchedulerView Coordinator::MakeView() {
-  SchedulerView view{.live_workers = LiveWorkers()};
-  for (const auto& [order, job] : jobs_) {
-    if (IsTerminal(job.record.state())) continue;
-    const std::uint32_t max_workers = job.record.job().spec().resources().max_workers();
-    for (const v1::StageRecord& stage : job.record.stages()) {
-      for (const v1::TaskRecord& task : stage.tasks()) {
-        const v1::Task& what = task.task();
-        const std::string digest = what.work().has_inspect() ? "" : what.digest();
-        if (task.state() == v1::PENDING) {
-          const TaskLive& live = tasks_[what.task_id()];
-          view.ready.push_back({job.record.job_id(), what.task_id(), digest, RaceOf(what), live.not_before,
-                                max_workers, GangSizeOf(job.record, what.work()), live.ready_since});
-        } else {
-          view.running[job.record.job_id()] += std::max(1u, what.world_size());
-          if (!digest.empty()) view.running_digests.insert(digest);
-          if (what.work().has_score()) view.running_races[RaceOf(what)] = job.record.job_id();
-        }
+void Coordinator::AddTasks(const v1::JobRecord& job, SchedulerView& view) {
+  const v1::JobSpec& spec = job.job().spec();
+  for (const v1::StageRecord& stage : job.stages()) {
+    for (const v1::TaskRecord& task : stage.tasks()) {
+      const v1::Task& what = task.task();
+      const TaskLive& live = tasks_[what.task_id()];
+      const std::string digest = what.work().has_inspect() ? "" : what.digest();
+      if (task.state() == v1::PENDING) {
+        view.ready.push_back({.job_id = job.job_id(),
+                              .task_id = what.task_id(),
+                              .queue = QueueOf(spec),
+                              .priority = spec.priority(),
+                              .digest = digest,
+                              .race = RaceOf(what),
+                              .not_before = live.not_before,
+                              .max_workers = spec.resources().max_workers(),
+                              .gang = GangSizeOf(job, what.work()),
+                              .ready_since = live.ready_since,
+                              .needs = NeedsOf(spec.resources())});
+      } else {
+        view.running.push_back({.job_id = job.job_id(),
+                                .task_id = what.task_id(),
+                                .queue = QueueOf(spec),
+                                .priority = spec.priority(),
+                                .digest = digest,
+                                .race = RaceOf(what),
+                                .workers = std::max(1u, what.world_size()),
+                                .saves = SavesItsWork(what.work()),
+                                .preempted = live.leave_by != absl::InfiniteDuration(),
+                                .last_of_job = IsLastOf(job, stage),
+                                .started_at = live.started_at,
+                                .time_left = TimeLeft(live.progress)});
       }
     }
   }
-  for (const auto& [id, worker] : workers_) {
-    if (!worker.lost && worker.sink != nullptr && !worker.assigned) view.idle_workers.push_back(id);
+}
+
+SchedulerView Coordinator::MakeView() {
+  SchedulerView view;
+  for (const auto& [order, job] : jobs_) {
+    if (!IsTerminal(job.record.state())) AddTasks(job.record, view);
   }
+  for (const auto& [id, worker] : workers_) {
+    if (worker.lost) continue;
+    view.workers.push_back({.id = id,
+                            .traits = TraitsOf(worker.about),
+                            .draining = IsDraining(worker),
+                            .idle = worker.sink != nullptr && !worker.assigned,
+                            .task_id = worker.assigned ? worker.assigned->task_id() : ""});
+  }
+  for (const auto& [name, queue] : queues_) view.queues[name] = ShareOf(queue);
   return view;
 }
 
@@ -79,14 +123,20 @@ void Coordinator::Dispatch() {
   const SchedulerView view = MakeView();
   const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
   for (const Assignment& assignment : schedule.assignments) Assign(assignment);
+  for (const Preemption& preemption : ChoosePreemptions(view, schedule)) Preempt(preemption);
+  TellReasons(view, schedule);
+}
+
+void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
+  std::set<std::string> running;
+  for (const RunningTask& task : view.running) running.insert(task.job_id);
   for (auto& [order, job] : jobs_) {
     if (IsTerminal(job.record.state())) continue;
     const auto found = schedule.waiting.find(job.record.job_id());
-    const bool waits = found != schedule.waiting.end() && !view.running.contains(job.record.job_id());
-    const Waiting waiting = waits ? found->second : Waiting{};
-    if (waiting.reason == job.waiting.reason) continue;
-    job.waiting = waiting;
-    PublishProgress(job, "");
+    const bool waits = found != schedule.waiting.end() && !running.contains(job.record.job_id());
+    const v1::PendingReason before = job.waiting.reason;
+    job.waiting = waits ? found->second : Waiting{};
+    if (job.waiting.reason != before) PublishProgress(job, "");
   }
 }
 

@@ -7,6 +7,7 @@
 #include "coordinator/coordinator.h"
 #include "coordinator/job_state.h"
 #include "coordinator/planner.h"
+#include "coordinator/queue_settings.h"
 #include "coordinator/ranked.h"
 #include "coordinator/stage_graph.h"
 #include "coordinator/work_digest.h"
@@ -31,6 +32,19 @@ bool LabelsMatch(const v1::ListRequest& request, const v1::JobRecord& job) {
 bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
   const bool state_matches = request.state() == v1::STATE_UNSPECIFIED || request.state() == job.state();
   return state_matches && LabelsMatch(request, job);
+}
+
+// What stands for a job that is only planned.
+constexpr char kTrial[] = "the planned job";
+
+ReadyTask TrialTask(const v1::JobSpec& spec, absl::Duration now) {
+  return {.job_id = kTrial,
+          .task_id = kTrial,
+          .queue = QueueOf(spec),
+          .priority = spec.priority(),
+          .max_workers = 1,
+          .ready_since = now,
+          .needs = NeedsOf(spec.resources())};
 }
 
 absl::Status CheckRanked(const v1::JobRecord& job) {
@@ -124,12 +138,12 @@ absl::StatusOr<v1::PlanResponse> Coordinator::Plan(const v1::Job& job) {
     *planned->mutable_after() = stage.after();
     planned->set_known(stage.state() == v1::SUCCEEDED && stage.kind() != v1::StageRecord::INSPECT);
   }
-  const SchedulerView view = MakeView();
-  response.set_starts_now(!view.idle_workers.empty() && view.ready.empty());
-  response.set_reason(response.starts_now()       ? absl::StrCat(view.idle_workers.size(), " idle workers")
-                      : view.live_workers == 0    ? "no worker is connected: start rad-worker"
-                      : view.idle_workers.empty() ? "every worker is busy"
-                                                  : "earlier jobs wait in the queue");
+  SchedulerView view = MakeView();
+  view.ready.push_back(TrialTask(job.spec(), clock_.Monotonic()));
+  const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
+  const auto waiting = schedule.waiting.find(kTrial);
+  response.set_starts_now(waiting == schedule.waiting.end());
+  response.set_reason(response.starts_now() ? "a worker is idle" : waiting->second.message);
   if (record.state() == v1::FAILED) response.set_reason(record.reason());
   if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
   return response;
@@ -206,16 +220,18 @@ absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const RequestMark& request, co
     return absl::FailedPreconditionError(
         absl::StrCat(job.record.job_id(), " has already ended: ", v1::State_Name(job.record.state())));
   }
-  if (absl::Status status = CancelJob(job, std::move(change), "cancelled by a user"); !status.ok())
+  if (absl::Status status = StopJob(job, std::move(change), v1::CANCELLED, "cancelled by a user");
+      !status.ok())
     return status;
   Dispatch();
   return StatusOf(job.record, job.waiting);
 }
 
-absl::Status Coordinator::CancelJob(LiveJob& job, JobStore::Change change, const std::string& reason) {
+absl::Status Coordinator::StopJob(LiveJob& job, JobStore::Change change, v1::State state,
+                                  const std::string& reason) {
   Update update(std::move(change));
   update.record = job.record;
-  EndJob(update.record, v1::CANCELLED, reason, NowMillis());
+  EndJob(update.record, state, reason, NowMillis());
   update.outcome.notes.push_back({"", reason});
   return Apply(job, std::move(update));
 }
@@ -268,7 +284,7 @@ absl::StatusOr<Coordinator::EventPage> Coordinator::WaitEvents(const std::string
     page.ended = all && terminal;
     if (!page.events.empty() || page.ended || waited) return page;
     absl::MutexLock lock(&mutex_);
-    AwaitChange(job_id, seen, timeout);
+    if (absl::Status status = AwaitChange(job_id, seen, timeout); !status.ok()) return status;
   }
 }
 
@@ -293,29 +309,34 @@ absl::StatusOr<Coordinator::LogPage> Coordinator::WaitLog(const std::string& job
     for (JobStore::NumberedLine& numbered : *lines) page.lines.push_back(std::move(numbered.line));
     if (!page.lines.empty() || page.ended || waited) return page;
     absl::MutexLock lock(&mutex_);
-    AwaitChange(job_id, seen, timeout);
+    if (absl::Status status = AwaitChange(job_id, seen, timeout); !status.ok()) return status;
   }
+}
+
+v1::WorkerStatus Coordinator::WorkerStatusOf(const Worker& worker) {
+  v1::WorkerStatus status;
+  status.set_worker_id(worker.id);
+  status.set_name(worker.about.name());
+  status.set_host(worker.about.host());
+  status.set_device(worker.about.device());
+  status.set_threads(worker.about.threads());
+  status.set_memory_bytes(worker.about.memory_bytes());
+  status.set_version(worker.about.version());
+  status.set_state(worker.lost ? "lost" : worker.assigned ? "busy" : "idle");
+  if (worker.assigned && !worker.lost) status.set_running(worker.running);
+  const absl::Duration left = worker.lease_until - clock_.Monotonic();
+  status.set_lease_seconds_left(worker.lost ? 0
+                                            : absl::ToDoubleSeconds(std::max(left, absl::ZeroDuration())));
+  status.set_metrics_address(worker.about.metrics_address());
+  *status.mutable_labels() = worker.about.labels();
+  status.set_draining(IsDraining(worker));
+  return status;
 }
 
 v1::ListWorkersResponse Coordinator::ListWorkers() {
   absl::MutexLock lock(&mutex_);
   v1::ListWorkersResponse response;
-  for (const auto& [id, worker] : workers_) {
-    v1::WorkerStatus* status = response.add_workers();
-    status->set_worker_id(id);
-    status->set_name(worker.about.name());
-    status->set_host(worker.about.host());
-    status->set_device(worker.about.device());
-    status->set_threads(worker.about.threads());
-    status->set_memory_bytes(worker.about.memory_bytes());
-    status->set_version(worker.about.version());
-    status->set_state(worker.lost ? "lost" : worker.assigned ? "busy" : "idle");
-    if (worker.assigned && !worker.lost) status->set_running(worker.running);
-    const absl::Duration left = worker.lease_until - clock_.Monotonic();
-    status->set_lease_seconds_left(worker.lost ? 0
-                                               : absl::ToDoubleSeconds(std::max(left, absl::ZeroDuration())));
-    status->set_metrics_address(worker.about.metrics_address());
-  }
+  for (const auto& [id, worker] : workers_) *response.add_workers() = WorkerStatusOf(worker);
   return response;
 }
 

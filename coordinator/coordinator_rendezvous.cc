@@ -47,7 +47,7 @@ absl::StatusOr<std::vector<std::string>> Coordinator::GetKeys(const v1::Fence& f
                                                               absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   absl::MutexLock lock(&mutex_);
-  while (true) {
+  while (!stopping_) {
     absl::StatusOr<TaskLive*> live = Meeting(fence);
     if (!live.ok()) return live.status();
     std::map<std::string, std::string>& values = (*live)->rendezvous;
@@ -58,6 +58,7 @@ absl::StatusOr<std::vector<std::string>> Coordinator::GetKeys(const v1::Fence& f
     }
     if (rendezvous_changed_.WaitWithDeadline(&mutex_, deadline)) return std::vector<std::string>();
   }
+  return Stopping();
 }
 
 absl::StatusOr<std::int64_t> Coordinator::AddToKey(const v1::Fence& fence, const std::string& key,

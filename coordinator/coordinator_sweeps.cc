@@ -187,7 +187,8 @@ bool Coordinator::AdvanceSweeps() {
 absl::StatusOr<bool> Coordinator::AdvanceSweep(LiveSweep& sweep) {
   const SweepDecision decision = DecideSweep(sweep.record, sweep.points);
   for (const std::string& job_id : decision.cancels) {
-    absl::Status status = CancelJob(*FindJob(job_id), store_.NewChange(), "its sweep was cancelled");
+    absl::Status status =
+        StopJob(*FindJob(job_id), store_.NewChange(), v1::CANCELLED, "its sweep was cancelled");
     if (!status.ok()) return status;
   }
   for (const SweepDecision::Start& start : decision.starts) {

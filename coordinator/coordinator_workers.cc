@@ -28,10 +28,11 @@ v1::Directive Acknowledge(const v1::Fence& fence) {
   return directive;
 }
 
-// A rank is done while rank 0 is still to publish, or lost touch with one that is still to say why.
+// A rank is done while rank 0 is still to publish or to save, or lost touch with one that is still to say
+// why.
 bool OfOneRank(const v1::TaskFinished& finished) {
-  return (finished.has_result() && finished.fence().rank() != 0) ||
-         finished.failure().reason() == v1::TaskFailure::PEER_LOST;
+  const bool done = finished.has_result() || finished.failure().reason() == v1::TaskFailure::PREEMPTED;
+  return (done && finished.fence().rank() != 0) || finished.failure().reason() == v1::TaskFailure::PEER_LOST;
 }
 
 std::string Cut(std::string text) {
@@ -76,6 +77,7 @@ absl::StatusOr<Coordinator::Worker*> Coordinator::LiveWorker(const std::string& 
 
 absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink) {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(worker_id);
   if (!worker.ok()) return worker.status();
   if ((*worker)->sink != nullptr) (*worker)->sink->Close(absl::AbortedError("a newer session took over"));
@@ -97,6 +99,7 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
 
 absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
   absl::MutexLock lock(&mutex_);
+  if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
   if (!worker.ok()) return worker.status();
   (*worker)->lease_until = clock_.Monotonic() + options_.lease;
@@ -238,7 +241,7 @@ void Coordinator::EndRank(const v1::TaskFinished& finished) {
   if (seat == nullptr) return;
   seat->ended = true;
   TaskLive& live = tasks_[finished.fence().task_id()];
-  if (finished.has_failure())
+  if (finished.failure().reason() == v1::TaskFailure::PEER_LOST)
     live.peer_lost_until = std::min(live.peer_lost_until, clock_.Monotonic() + options_.lease);
 }
 
@@ -248,8 +251,7 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
     return absl::OkStatus();
   }
   const v1::Task& task = located.place.task->task();
-  const TaskLive& live = tasks_[task.task_id()];
-  const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - live.started_at);
+  const double seconds = SecondsOf(task.task_id());
   const std::string kind = KindName(*located.place.stage);
   v1::TaskFailure failure = finished.failure();
   if (finished.outcome_case() == v1::TaskFinished::kResult) {
@@ -303,6 +305,7 @@ absl::Status Coordinator::TakeFailure(Located located, const v1::TaskFailure& fa
   if (failure.reason() == v1::TaskFailure::CANCELLED) {  // nobody asked for it: the worker itself is stopping
     return LoseTask(located, "its worker stopped it");
   }
+  if (failure.reason() == v1::TaskFailure::PREEMPTED) return TakePreempted(located, failure.message());
   Update update(store_.NewChange());
   update.record = located.job->record;
   const std::string task_id = located.place.task->task().task_id();
@@ -316,7 +319,7 @@ absl::Status Coordinator::LoseTask(Located located, absl::string_view why) {
   update.record = located.job->record;
   const std::string task_id = located.place.task->task().task_id();
   const std::string kind = KindName(*located.place.stage);
-  const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
+  const double seconds = SecondsOf(task_id);
   const RetryDecision decision = LoseAttempt(FindTask(update.record, task_id), why);
   absl::Status status = TakeRetry(*located.job, std::move(update), task_id, decision);
   if (status.ok()) metrics_.TaskEnded(kind, "lost", seconds);
@@ -383,20 +386,25 @@ void Coordinator::ExpireLeases() {
   }
 }
 
-// A failed write leaves the task as it is, and the next Tick tries again.
-void Coordinator::LoseTasks(const std::function<std::string(const TaskLive&)>& why) {
-  std::vector<std::pair<v1::Fence, std::string>> lost;
+std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
+    const std::function<std::string(const TaskLive&)>& why) {
+  std::vector<std::pair<v1::Fence, std::string>> found;
   for (auto& [order, job] : jobs_) {
     if (IsTerminal(job.record.state())) continue;
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {
         if (task.state() != v1::RUNNING) continue;
         const std::string reason = why(tasks_[task.task().task_id()]);
-        if (!reason.empty()) lost.emplace_back(FenceOf(task.task()), reason);
+        if (!reason.empty()) found.emplace_back(FenceOf(task.task()), reason);
       }
     }
   }
-  for (const auto& [fence, reason] : lost) {
+  return found;
+}
+
+// A failed write leaves the task as it is, and the next Tick tries again.
+void Coordinator::LoseTasks(const std::function<std::string(const TaskLive&)>& why) {
+  for (const auto& [fence, reason] : TasksThat(why)) {
     const Located located = Locate(fence);
     if (!located) continue;
     if (const absl::Status status = LoseTask(located, reason); !status.ok()) Log(status.ToString());

@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "coordinator/bad_request.h"
+#include "coordinator/queue_settings.h"
 #include "coordinator/request_id.h"
 #include "coordinator/spec_defaults.h"
 #include "coordinator/spec_validation.h"
@@ -30,7 +31,7 @@ grpc::Status JobServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitReques
   if (!violations.empty()) return BadRequestStatus(violations);
   v1::Job job = request->job();
   FillDefaults(job);
-  violations = ValidateJob(job);
+  violations = ValidateJob(job, coordinator_.QueueNames());
   if (!violations.empty()) return BadRequestStatus(violations);
   return Reply(coordinator_.Submit({request->request_id(), DigestOfRequest(job)}, job), response);
 }
@@ -39,7 +40,7 @@ grpc::Status JobServiceImpl::Plan(grpc::ServerContext*, const v1::PlanRequest* r
                                   v1::PlanResponse* response) {
   v1::Job job = request->job();
   FillDefaults(job);
-  const Violations violations = ValidateJob(job);
+  const Violations violations = ValidateJob(job, coordinator_.QueueNames());
   if (!violations.empty()) return BadRequestStatus(violations);
   return Reply(coordinator_.Plan(job), response);
 }
@@ -119,6 +120,33 @@ grpc::Status JobServiceImpl::ListWorkers(grpc::ServerContext*, const v1::ListWor
                                          v1::ListWorkersResponse* response) {
   *response = coordinator_.ListWorkers();
   return grpc::Status::OK;
+}
+
+grpc::Status JobServiceImpl::Explain(grpc::ServerContext*, const v1::GetRequest* request,
+                                     v1::Explanation* response) {
+  return Reply(coordinator_.Explain(request->job_id()), response);
+}
+
+grpc::Status JobServiceImpl::DrainWorker(grpc::ServerContext*, const v1::DrainWorkerRequest* request,
+                                         v1::WorkerStatus* response) {
+  return Reply(coordinator_.DrainWorker(*request), response);
+}
+
+grpc::Status JobServiceImpl::ListQueues(grpc::ServerContext*, const v1::ListQueuesRequest*,
+                                        v1::ListQueuesResponse* response) {
+  *response = coordinator_.ListQueues();
+  return grpc::Status::OK;
+}
+
+grpc::Status JobServiceImpl::PutQueue(grpc::ServerContext*, const v1::Queue* request, v1::Queue* response) {
+  const Violations violations = ValidateQueue(*request);
+  if (!violations.empty()) return BadRequestStatus(violations);
+  return Reply(coordinator_.PutQueue(*request), response);
+}
+
+grpc::Status JobServiceImpl::DeleteQueue(grpc::ServerContext*, const v1::DeleteQueueRequest* request,
+                                         v1::DeleteQueueResponse* response) {
+  return Reply(coordinator_.DeleteQueue(request->name()), response);
 }
 
 grpc::Status JobServiceImpl::Version(grpc::ServerContext*, const v1::VersionRequest*,

@@ -26,6 +26,15 @@ class JobServiceImpl final : public v1::JobService::Service {
                     grpc::ServerWriter<v1::LogLine>* writer) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
                            v1::ListWorkersResponse* response) override;
+  grpc::Status Explain(grpc::ServerContext*, const v1::GetRequest* request,
+                       v1::Explanation* response) override;
+  grpc::Status DrainWorker(grpc::ServerContext*, const v1::DrainWorkerRequest* request,
+                           v1::WorkerStatus* response) override;
+  grpc::Status ListQueues(grpc::ServerContext*, const v1::ListQueuesRequest*,
+                          v1::ListQueuesResponse* response) override;
+  grpc::Status PutQueue(grpc::ServerContext*, const v1::Queue* request, v1::Queue* response) override;
+  grpc::Status DeleteQueue(grpc::ServerContext*, const v1::DeleteQueueRequest* request,
+                           v1::DeleteQueueResponse* response) override;
   grpc::Status Version(grpc::ServerContext*, const v1::VersionRequest*,
                        v1::VersionResponse* response) override;
 

@@ -89,9 +89,8 @@ absl::Status ScanJobRows(const MetaStore& meta, Table table, const std::string& 
   return problem.ok() ? scanned : problem;
 }
 
-// Every message of a table whose keys do not sort by order of submission.
 template <typename Message>
-absl::StatusOr<std::vector<Message>> LoadByOrder(const MetaStore& meta, Table table) {
+absl::StatusOr<std::vector<Message>> LoadAll(const MetaStore& meta, Table table) {
   std::vector<Message> messages;
   absl::Status problem;
   absl::Status scanned = meta.Scan(table, "", "", [&](absl::string_view key, absl::string_view value) {
@@ -101,7 +100,15 @@ absl::StatusOr<std::vector<Message>> LoadByOrder(const MetaStore& meta, Table ta
   });
   if (!problem.ok()) return problem;
   if (!scanned.ok()) return scanned;
-  std::sort(messages.begin(), messages.end(),
+  return messages;
+}
+
+// Of a table whose keys do not sort by order of submission.
+template <typename Message>
+absl::StatusOr<std::vector<Message>> LoadByOrder(const MetaStore& meta, Table table) {
+  absl::StatusOr<std::vector<Message>> messages = LoadAll<Message>(meta, table);
+  if (!messages.ok()) return messages;
+  std::sort(messages->begin(), messages->end(),
             [](const Message& a, const Message& b) { return a.order() < b.order(); });
   return messages;
 }
@@ -163,12 +170,36 @@ void JobStore::Change::PutSweepPoint(const std::string& sweep_id, const v1::Swee
   batch_.Put(Table::kSweepPoints, JobRow(sweep_id, point.point()), point.SerializeAsString());
 }
 
+void JobStore::Change::PutQueue(const v1::Queue& queue) {
+  batch_.Put(Table::kQueues, queue.name(), queue.SerializeAsString());
+}
+
+void JobStore::Change::DeleteQueue(const std::string& name) { batch_.Delete(Table::kQueues, name); }
+
+void JobStore::Change::PutDrain(const std::string& name) { batch_.Put(Table::kDrains, name, ""); }
+
+void JobStore::Change::DeleteDrain(const std::string& name) { batch_.Delete(Table::kDrains, name); }
+
 absl::StatusOr<std::vector<v1::JobRecord>> JobStore::LoadJobs() const {
   return LoadByOrder<v1::JobRecord>(meta_, Table::kJobs);
 }
 
 absl::StatusOr<std::vector<v1::SweepRecord>> JobStore::LoadSweeps() const {
   return LoadByOrder<v1::SweepRecord>(meta_, Table::kSweeps);
+}
+
+absl::StatusOr<std::vector<v1::Queue>> JobStore::LoadQueues() const {
+  return LoadAll<v1::Queue>(meta_, Table::kQueues);
+}
+
+absl::StatusOr<std::set<std::string>> JobStore::LoadDrains() const {
+  std::set<std::string> names;
+  absl::Status scanned = meta_.Scan(Table::kDrains, "", "", [&](absl::string_view name, absl::string_view) {
+    names.emplace(name);
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  return names;
 }
 
 absl::StatusOr<std::vector<v1::SweepPoint>> JobStore::SweepPoints(const std::string& sweep_id) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,11 @@ class JobStore {
     absl::Status DropOldEvents(const JobStore& store, const std::string& job_id, std::size_t keep);
     // Replaces that point's row of the sweep's ledger.
     void PutSweepPoint(const std::string& sweep_id, const v1::SweepPoint& point);
+    void PutQueue(const v1::Queue& queue);
+    void DeleteQueue(const std::string& name);
+    // Workers of this name, or of this incarnation, are to be given nothing.
+    void PutDrain(const std::string& name);
+    void DeleteDrain(const std::string& name);
 
    private:
     friend class JobStore;
@@ -56,6 +62,8 @@ class JobStore {
   absl::StatusOr<std::vector<v1::JobRecord>> LoadJobs() const;      // in the order of submission
   absl::StatusOr<std::vector<v1::SweepRecord>> LoadSweeps() const;  // in the order of submission
   absl::StatusOr<std::vector<v1::SweepPoint>> SweepPoints(const std::string& sweep_id) const;  // by number
+  absl::StatusOr<std::vector<v1::Queue>> LoadQueues() const;
+  absl::StatusOr<std::set<std::string>> LoadDrains() const;
   absl::StatusOr<std::optional<v1::StoredResult>> Result(const std::string& digest) const;
   absl::StatusOr<std::optional<v1::RequestRecord>> Request(const std::string& request_id) const;
   absl::StatusOr<std::optional<v1::TeacherInfo>> Teacher(const std::string& path) const;

@@ -28,7 +28,7 @@ namespace {
 constexpr int kMaxMessageBytes = 8 << 20;  // twice a chunk
 constexpr int kMinPingIntervalMs = 5'000;  // of workers on idle connections
 constexpr absl::Duration kTick = absl::Milliseconds(100);
-constexpr absl::Duration kStopGrace = absl::Seconds(2);
+constexpr absl::Duration kStopGrace = absl::Seconds(2);  // for calls under way that read or write the stores
 
 // Everything in the order in which it must be built, and in reverse taken down.
 class ServerImpl final : public CoordinatorServer {
@@ -54,6 +54,7 @@ class ServerImpl final : public CoordinatorServer {
     if (ticker_.joinable()) ticker_.join();
     exposer_.reset();
     if (server_ == nullptr) return;
+    coordinator_.Stop();
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kStopGrace));
     server_->Wait();
   }

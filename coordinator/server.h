@@ -27,7 +27,7 @@ class CoordinatorServer {
  public:
   // On an error nothing listens and nothing is left running: data folder in use, port in use, ...
   static absl::StatusOr<std::unique_ptr<CoordinatorServer>> Start(const ServerOptions& options);
-  virtual ~CoordinatorServer() = default;  // stops: open calls get UNAVAILABLE after a moment
+  virtual ~CoordinatorServer() = default;  // stops: sessions and streams get UNAVAILABLE
 
   virtual int grpc_port() const = 0;
   virtual int metrics_port() const = 0;  // 0: none

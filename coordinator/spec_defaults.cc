@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/data_validation.h"
+#include "coordinator/queue_settings.h"
 
 namespace rad {
 namespace {
@@ -228,7 +229,10 @@ void FillDefaults(v1::Job& job) {
   FillProbes(spec);
   FillRanking(*spec.mutable_ranking());
   if (spec.precision() == v1::PRECISION_UNSPECIFIED) spec.set_precision(v1::AUTO);
+  if (spec.queue().empty()) spec.set_queue(kDefaultQueue);
+  RAD_DEFAULT(spec, priority, 0);
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
+  RAD_DEFAULT(*spec.mutable_failure(), max_run_seconds, 0);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
   if (job.kind() == v1::Job::ABLATION) FillTop(spec);
   if (job.kind() != v1::Job::DISTILLATION) return;

@@ -5,10 +5,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/data_validation.h"
 #include "coordinator/evaluate_validation.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/probe_validation.h"
+#include "coordinator/queue_settings.h"
 #include "coordinator/student_validation.h"
 
 namespace rad {
@@ -21,6 +23,7 @@ constexpr double kMinDelta = 1e-9;
 constexpr std::uint64_t kMaxTokens = 1'000'000'000'000;
 constexpr std::size_t kMaxNameBytes = 63;
 constexpr int kMaxStudents = 64;
+constexpr std::int32_t kLeastPriority = -1000, kHighestPriority = 1000;
 constexpr std::uint32_t kMaxGang = 1024;  // every rank connects to every other
 
 // Names go into file names, metric labels and URLs.
@@ -157,6 +160,28 @@ void CheckWorkers(const v1::JobSpec& spec, Violations& found) {
   }
 }
 
+void CheckQueue(const v1::JobSpec& spec, const std::set<std::string>& queues, Violations& found) {
+  found.Range("spec.priority", spec.priority(), kLeastPriority, kHighestPriority);
+  if (spec.queue() == kDefaultQueue || queues.contains(spec.queue())) return;
+  found.Add("spec.queue", absl::StrCat("is \"", spec.queue(), "\", which does not exist; give ",
+                                       absl::StrJoin(queues, ", "), queues.empty() ? "" : " or ",
+                                       kDefaultQueue, ", or make it: radctl queue put ", spec.queue()));
+}
+
+void CheckResources(const v1::Resources& resources, Violations& found) {
+  found.Range("spec.resources.max_workers", resources.max_workers(), 1u, 100'000u);
+  const std::string& device = resources.device();
+  if (!device.empty() && device != "cpu" && device != "cuda") {
+    found.Add("spec.resources.device",
+              absl::StrCat("is \"", device, "\"; give cpu or cuda, or leave it out"));
+  }
+  for (const auto& [key, value] : resources.worker_labels()) {
+    const std::string field = absl::StrCat("spec.resources.worker_labels.", key);
+    CheckName(field, key, found);
+    if (value.empty()) found.Add(field, "is empty; give the value that the workers' label has");
+  }
+}
+
 // An Ablation that carries a student would silently train none.
 void CheckNoTraining(const v1::JobSpec& spec, Violations& found) {
   auto refuse = [&](bool written, absl::string_view field) {
@@ -180,7 +205,7 @@ void CheckName(absl::string_view field, absl::string_view name, Violations& foun
                                 " letters, digits, '-', '_' or '.', the first a letter or digit"));
 }
 
-Violations ValidateJob(const v1::Job& job) {
+Violations ValidateJob(const v1::Job& job, const std::set<std::string>& queues) {
   Violations found;
   const v1::JobSpec& spec = job.spec();
   if (job.kind() != v1::Job::ABLATION && job.kind() != v1::Job::DISTILLATION) {
@@ -194,7 +219,8 @@ Violations ValidateJob(const v1::Job& job) {
     found.Add("spec.precision", absl::StrCat("is ", spec.precision(), "; give auto, bfloat16 or float32"));
   }
   found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
-  found.Range("spec.resources.max_workers", spec.resources().max_workers(), 1u, 100'000u);
+  CheckQueue(spec, queues, found);
+  CheckResources(spec.resources(), found);
   if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);
   if (job.kind() != v1::Job::DISTILLATION) return found;
   CheckStudents(spec, found);

@@ -13,7 +13,7 @@ grpc::Status SweepServiceImpl::Submit(grpc::ServerContext*, const v1::SubmitSwee
   if (!violations.empty()) return BadRequestStatus(violations);
   v1::Sweep sweep = request->sweep();
   FillSweepDefaults(sweep);
-  violations = ValidateSweep(sweep);
+  violations = ValidateSweep(sweep, coordinator_.QueueNames());
   if (!violations.empty()) return BadRequestStatus(violations);
   if (request->dry_run()) {
     *response = coordinator_.PreviewSweep(sweep);

@@ -82,13 +82,14 @@ void CheckMetric(const v1::Job& job, const v1::SweepSpec& spec, Violations& foun
 // Field and description: two points with the same mistake share both.
 using Known = std::set<std::pair<std::string, std::string>>;
 
-void CheckPoint(const v1::Sweep& sweep, const v1::SweepPoint& point, Known& known, Violations& found) {
+void CheckPoint(const v1::Sweep& sweep, const v1::SweepPoint& point, const std::set<std::string>& queues,
+                Known& known, Violations& found) {
   const absl::StatusOr<v1::Job> job = JobOfPoint(sweep, "", point, 0);
   if (!job.ok()) {
     found.Add("spec.parameters", job.status().message());
     return;
   }
-  Violations of_point = ValidateJob(*job);
+  Violations of_point = ValidateJob(*job, queues);
   CheckMetric(*job, sweep.spec(), of_point);
   for (const Violation& one : of_point.list()) {
     const bool named_by_sweep = one.field == "metadata.name";  // made from the sweep's, which is checked
@@ -99,7 +100,7 @@ void CheckPoint(const v1::Sweep& sweep, const v1::SweepPoint& point, Known& know
 
 }  // namespace
 
-Violations ValidateSweep(const v1::Sweep& sweep) {
+Violations ValidateSweep(const v1::Sweep& sweep, const std::set<std::string>& queues) {
   Violations found;
   const v1::SweepSpec& spec = sweep.spec();
   if (sweep.kind() != v1::Job::SWEEP) found.Add("kind", "is not Sweep");
@@ -115,7 +116,7 @@ Violations ValidateSweep(const v1::Sweep& sweep) {
     found.Add("spec.parameters", absl::StrCat("makes more than ", kMaxPoints, " points; give fewer values"));
   if (!found.empty()) return found;
   Known known;
-  for (const v1::SweepPoint& point : ExpandPoints(spec)) CheckPoint(sweep, point, known, found);
+  for (const v1::SweepPoint& point : ExpandPoints(spec)) CheckPoint(sweep, point, queues, known, found);
   return found;
 }
 

@@ -93,6 +93,11 @@ RetryDecision LoseAttempt(TaskPlace place, absl::string_view why) {
   return {.retry = true, .reason = absl::StrCat(what, "; tried again")};
 }
 
+void PreemptAttempt(TaskPlace place) {
+  PutBack(place);
+  place.task->set_preemptions(place.task->preemptions() + 1);
+}
+
 RetryDecision FailAttempt(TaskPlace place, const v1::TaskFailure& failure, std::uint32_t max_restarts) {
   PutBack(place);
   place.task->set_failures(place.task->failures() + 1);
@@ -109,6 +114,14 @@ RetryDecision FailAttempt(TaskPlace place, const v1::TaskFailure& failure, std::
           .backoff = backoff,
           .reason = absl::StrCat(what, "; tried again in ", absl::FormatDuration(backoff), " (failure ",
                                  failures, " of ", max_restarts, " allowed)")};
+}
+
+std::string RunTimeExceeded(const v1::JobRecord& job, double running_seconds) {
+  const std::uint64_t most = job.job().spec().failure().max_run_seconds();
+  const double seconds = job.run_seconds() + running_seconds;
+  if (most == 0 || seconds <= static_cast<double>(most)) return "";
+  return absl::StrCat("its tasks have run for ", static_cast<std::uint64_t>(seconds),
+                      " seconds: spec.failure.max_run_seconds is ", most);
 }
 
 }  // namespace rad

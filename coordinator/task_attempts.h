@@ -47,7 +47,13 @@ struct RetryDecision {
 
 // The attempt's worker vanished. Not held against Failure.max_restarts.
 RetryDecision LoseAttempt(TaskPlace place, absl::string_view why);
+// The attempt made room for another job's: neither a loss nor a failure.
+void PreemptAttempt(TaskPlace place);
 // The attempt ended in `failure`.
 RetryDecision FailAttempt(TaskPlace place, const v1::TaskFailure& failure, std::uint32_t max_restarts);
+
+// Why the job may run no longer (spec.failure.max_run_seconds), when its running tasks have run for
+// `running_seconds` beside what the record says; empty: it may.
+std::string RunTimeExceeded(const v1::JobRecord& job, double running_seconds);
 
 }  // namespace rad

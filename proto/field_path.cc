@@ -75,6 +75,8 @@ class Writer {
         return absl::OkStatus();
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return WriteReal(word);
+      case FieldDescriptor::CPPTYPE_INT32:
+        return WriteWhole<std::int32_t>(word, &Reflection::SetInt32, &Reflection::AddInt32);
       case FieldDescriptor::CPPTYPE_UINT32:
         return WriteWhole<std::uint32_t>(word, &Reflection::SetUInt32, &Reflection::AddUInt32);
       case FieldDescriptor::CPPTYPE_UINT64:
@@ -112,7 +114,8 @@ class Writer {
                           void (Reflection::*add)(Message*, const FieldDescriptor*, Number) const) {
     Number value = 0;
     if (!absl::SimpleAtoi(word, &value)) {
-      return Wrong(word, absl::StrCat("a whole number from 0 to ", std::numeric_limits<Number>::max()));
+      return Wrong(word, absl::StrCat("a whole number from ", std::numeric_limits<Number>::min(), " to ",
+                                      std::numeric_limits<Number>::max()));
     }
     (reflection_.*(list() ? add : set))(&message_, &field_, value);
     return absl::OkStatus();
@@ -140,6 +143,9 @@ std::string ReadWord(const Message& message, const FieldDescriptor& field, int i
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return RealWord(list ? from.GetRepeatedDouble(message, &field, index)
                            : from.GetDouble(message, &field));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return absl::StrCat(list ? from.GetRepeatedInt32(message, &field, index)
+                               : from.GetInt32(message, &field));
     case FieldDescriptor::CPPTYPE_UINT32:
       return absl::StrCat(list ? from.GetRepeatedUInt32(message, &field, index)
                                : from.GetUInt32(message, &field));
@@ -157,6 +163,7 @@ bool HasWords(const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_ENUM:
     case FieldDescriptor::CPPTYPE_BOOL:
     case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_UINT64:
       return true;

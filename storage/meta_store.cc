@@ -9,8 +9,9 @@
 namespace rad {
 namespace {
 
-constexpr const char* kTableNames[kTableCount] = {"jobs",     "events",   "results", "scores",      "logs",
-                                                  "requests", "counters", "sweeps",  "sweep_points"};
+constexpr const char* kTableNames[kTableCount] = {"jobs",         "events",   "results",  "scores",
+                                                  "logs",         "requests", "counters", "sweeps",
+                                                  "sweep_points", "queues",   "drains"};
 constexpr absl::string_view kSchemaVersionKey = "schema_version";
 
 rocksdb::Slice AsSlice(absl::string_view text) { return {text.data(), text.size()}; }

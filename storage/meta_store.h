@@ -23,8 +23,21 @@ inline constexpr std::uint32_t kMetaSchemaVersion = 2;
 // under way can still be written.
 inline constexpr std::uint64_t kReservedForChangesBytes = 16 << 20;
 
-enum class Table { kJobs, kEvents, kResults, kScores, kLogs, kRequests, kCounters, kSweeps, kSweepPoints };
-inline constexpr int kTableCount = 9;
+// Those that an older folder lacks are made when it is opened.
+enum class Table {
+  kJobs,
+  kEvents,
+  kResults,
+  kScores,
+  kLogs,
+  kRequests,
+  kCounters,
+  kSweeps,
+  kSweepPoints,
+  kQueues,
+  kDrains
+};
+inline constexpr int kTableCount = 11;
 
 enum class Durability {
   kSynced,    // survives a power cut once Write has returned

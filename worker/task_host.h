@@ -40,6 +40,9 @@ class TaskHost {
   virtual void Report(const TaskProgress& progress) = 0;
   // True once the task is to end; it then returns CANCELLED soon.
   virtual bool StopRequested() const = 0;
+  // True once the task is to make room for another: one that can save what it did then saves it and returns
+  // CANCELLED; one that cannot goes on.
+  virtual bool RoomRequested() const { return false; }
   // A folder for this attempt's files; gone with the attempt.
   virtual std::filesystem::path Scratch() const = 0;
   // Where tokenised text is kept for later tasks of this worker; empty: nowhere.

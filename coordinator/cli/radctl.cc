@@ -42,6 +42,7 @@ int RunRadctl(const std::vector<std::string>& arguments, Console& console, const
   AddSweepCommands(app, session);
   AddScoresCommands(app, session);
   AddCheckpointCommands(app, session);
+  AddQueueCommands(app, session);
   AddWorkerCommands(app, session);
   AddBackupCommands(app, session);
   AddVersionCommand(app, session);

@@ -35,11 +35,14 @@ v1::RegisterRequest RegistrationOf(const std::string& name) {
   return request;
 }
 
-FakeWorker::FakeWorker(std::shared_ptr<grpc::Channel> channel, const std::string& name)
+FakeWorker::FakeWorker(std::shared_ptr<grpc::Channel> channel, const std::string& name,
+                       const std::map<std::string, std::string>& labels)
     : workers_(v1::WorkerService::NewStub(channel)), artifacts_(v1::ArtifactService::NewStub(channel)) {
   grpc::ClientContext context;
   v1::RegisterResponse response;
-  const grpc::Status status = workers_->Register(&context, RegistrationOf(name), &response);
+  v1::RegisterRequest registration = RegistrationOf(name);
+  registration.mutable_labels()->insert(labels.begin(), labels.end());
+  const grpc::Status status = workers_->Register(&context, registration, &response);
   EXPECT_TRUE(status.ok()) << status.error_message();
   id_ = response.worker_id();
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);

@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@ namespace rad {
 class FakeWorker {
  public:
   // Registers and opens a session.
-  FakeWorker(std::shared_ptr<grpc::Channel> channel, const std::string& name);
+  FakeWorker(std::shared_ptr<grpc::Channel> channel, const std::string& name,
+             const std::map<std::string, std::string>& labels = {});
   ~FakeWorker();
 
   const std::string& id() const { return id_; }

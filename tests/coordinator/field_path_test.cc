@@ -27,7 +27,7 @@ TEST(FieldPath, SetsAndReadsEveryKindOfField) {
       {"student.state_dim", {"16"}},     {"student.placement", {"random"}},
       {"student.head_share", {"0.02"}},  {"student.heads", {"16.0", "18.6"}},
       {"distill.tokens", {"400000"}},    {"align.learning_rate", {"0.001"}},
-      {"teacher.path", {"/models/a b"}},
+      {"teacher.path", {"/models/a b"}}, {"priority", {"-5"}},
   };
   for (const auto& [path, words] : fields) {
     ASSERT_TRUE(SetField(spec, path, words).ok()) << path;

@@ -401,7 +401,7 @@ TEST_F(JobServiceTest, AWaitingJobSaysWhy) {
   FakeWorker worker(channel(), "w");
   worker.AwaitStart();
   const std::string second = Submit(SampleAblation()).job_id();
-  EXPECT_EQ(Get(second).pending(), v1::DEPENDENCY);
+  EXPECT_EQ(Get(second).pending(), v1::BEHIND_OTHERS);
 }
 
 TEST_F(JobServiceTest, TellsItsVersion) {

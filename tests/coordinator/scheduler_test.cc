@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
+#include "tests/coordinator/sample_view.h"
 
 namespace rad {
 namespace {
@@ -11,22 +11,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-ReadyTask Ready(const std::string& job, const std::string& task, std::uint32_t max_workers = 64) {
-  return {
-      .job_id = job, .task_id = task, .digest = absl::StrCat("digest of ", task), .max_workers = max_workers};
-}
-
-SchedulerView View(std::vector<ReadyTask> ready, std::vector<std::string> idle) {
-  SchedulerView view{.ready = std::move(ready), .idle_workers = std::move(idle)};
-  view.live_workers = view.idle_workers.size();
-  return view;
-}
-
 TEST(Scheduler, FirstComeFirstServed) {
   const Schedule schedule =
       MakeSchedule(View({Ready("a", "a1"), Ready("a", "a2"), Ready("b", "b1")}, {"v", "w"}), {});
   EXPECT_THAT(schedule.assignments, ElementsAre(Assignment{"a1", {"v"}}, Assignment{"a2", {"w"}}));
-  EXPECT_EQ(schedule.waiting.at("b").reason, v1::DEPENDENCY);
+  EXPECT_EQ(schedule.waiting.at("b").reason, v1::BEHIND_OTHERS);
   EXPECT_FALSE(schedule.waiting.contains("a"));
 }
 
@@ -38,7 +27,7 @@ TEST(Scheduler, AWorkerTheFirstJobCannotUseGoesToTheNext) {
 
 TEST(Scheduler, CountsWorkersTheJobHoldsAlready) {
   SchedulerView view = View({Ready("a", "a1", 2)}, {"v"});
-  view.running["a"] = 2;
+  AddRunning(view, "a", {"x", "y"});
   EXPECT_THAT(MakeSchedule(view, {}).assignments, IsEmpty());
 }
 
@@ -71,28 +60,22 @@ TEST(Scheduler, SaysThatNoWorkerIsThere) {
   EXPECT_EQ(MakeSchedule(View({Ready("a", "a1")}, {}), {}).waiting.at("a").reason, v1::NO_WORKER);
 }
 
-ReadyTask Gang(const std::string& job, const std::string& task, std::uint32_t min, std::uint32_t max) {
-  ReadyTask ready = Ready(job, task);
-  ready.gang = {min, max};
-  return ready;
-}
-
 const absl::Duration kLater = kGangPatience + absl::Seconds(1);
 
 TEST(Scheduler, AGangStartsOnAllItsWorkersAtOnceOrNotAtAll) {
   SchedulerView view = View({Gang("a", "a1", 2, 2)}, {"v"});
-  view.live_workers = 2;
+  AddBusy(view, {"w"});
   for (const absl::Duration now : {absl::ZeroDuration(), kLater}) {
     EXPECT_THAT(MakeSchedule(view, now).assignments, IsEmpty());
     EXPECT_EQ(MakeSchedule(view, now).waiting.at("a").reason, v1::GANG_INCOMPLETE);
   }
-  view.idle_workers.push_back("w");
+  view.workers.back().idle = true;
   EXPECT_THAT(MakeSchedule(view, {}).assignments, ElementsAre(Assignment{"a1", {"v", "w"}}));
 }
 
 TEST(Scheduler, TwoGangsNeverShareOutTheWorkersBetweenThem) {
   SchedulerView view = View({Gang("a", "a1", 2, 2), Gang("b", "b1", 2, 2)}, {"u", "v", "w"});
-  view.live_workers = 4;
+  AddBusy(view, {"x"});
   const Schedule schedule = MakeSchedule(view, kLater);
   EXPECT_THAT(schedule.assignments, ElementsAre(Assignment{"a1", {"u", "v"}}));
   EXPECT_EQ(schedule.waiting.at("b").reason, v1::GANG_INCOMPLETE);
@@ -100,7 +83,7 @@ TEST(Scheduler, TwoGangsNeverShareOutTheWorkersBetweenThem) {
 
 TEST(Scheduler, LaterTasksDoNotTakeTheWorkersThatAGangWaitsFor) {
   SchedulerView view = View({Gang("a", "a1", 2, 2), Ready("b", "b1")}, {"v"});
-  view.live_workers = 2;
+  AddBusy(view, {"x"});
   EXPECT_THAT(MakeSchedule(view, kLater).assignments, IsEmpty());
 }
 
@@ -113,7 +96,7 @@ TEST(Scheduler, AGangThatCannotEverStartHoldsNobodyUp) {
 TEST(Scheduler, AGangWaitsAWhileForItsLargestSizeAndThenStartsSmaller) {
   SchedulerView view = View({Gang("a", "a1", 1, 3)}, {"v", "w"});
   EXPECT_EQ(MakeSchedule(view, {}).assignments.at(0).worker_ids.size(), 2u) << "all that are connected";
-  view.live_workers = 3;
+  AddBusy(view, {"x"});
   EXPECT_THAT(MakeSchedule(view, {}).assignments, IsEmpty());
   EXPECT_THAT(MakeSchedule(view, kLater).assignments, ElementsAre(Assignment{"a1", {"v", "w"}}));
 }
@@ -123,8 +106,105 @@ TEST(Scheduler, AGangHasRoomWithinTheJobsMostWorkers) {
   gang.max_workers = 3;
   SchedulerView view = View({gang}, {"t", "u", "v", "w"});
   EXPECT_EQ(MakeSchedule(view, {}).assignments.at(0).worker_ids.size(), 3u);
-  view.running["a"] = 2;
+  AddRunning(view, "a", {"x", "y"});
   EXPECT_EQ(MakeSchedule(view, {}).waiting.at("a").reason, v1::DEPENDENCY);
+}
+
+TEST(Scheduler, AHigherPriorityComesFirstInItsQueue) {
+  ReadyTask urgent = Ready("c", "c1");
+  urgent.priority = 10;
+  const SchedulerView view = View({Ready("a", "a1"), Ready("b", "b1"), urgent}, {"v", "w"});
+  EXPECT_THAT(MakeSchedule(view, {}).assignments,
+              ElementsAre(Assignment{"c1", {"v"}}, Assignment{"a1", {"w"}}));
+}
+
+TEST(Scheduler, QueuesWithAClaimComeBeforeThoseThatBorrow) {
+  SchedulerView view = View({Ready("a", "a1"), Ready("a", "a2"), In("q", Ready("b", "b1"))}, {"v"});
+  view.queues["q"] = {.quota = 1};
+  EXPECT_THAT(MakeSchedule(view, {}).assignments, ElementsAre(Assignment{"b1", {"v"}}));
+}
+
+TEST(Scheduler, QueuesShareByWhatTheyHoldOfTheirQuota) {
+  SchedulerView view;
+  view.queues["large"] = {.quota = 4};
+  view.queues["small"] = {.quota = 2};
+  for (int i = 0; i < 6; ++i) {
+    for (const char* queue : {"large", "small"})
+      view.ready.push_back(In(queue, Ready(absl::StrCat(queue, i), absl::StrCat(queue, i, ".1"))));
+  }
+  for (const char* id : {"r", "s", "t"}) AddIdle(view, {id});
+  std::map<std::string, int> started;
+  for (const Assignment& assignment : MakeSchedule(view, {}).assignments)
+    ++started[assignment.task_id.substr(0, 5)];
+  EXPECT_EQ(started["large"], 2);
+  EXPECT_EQ(started["small"], 1);
+}
+
+TEST(Scheduler, AQueueBorrowsOnlyWhereItMay) {
+  SchedulerView view = View({In("q", Ready("a", "a1")), In("q", Ready("b", "b1"))}, {"v", "w"});
+  view.queues["q"] = {.quota = 1, .borrow = true};
+  EXPECT_EQ(MakeSchedule(view, {}).assignments.size(), 2u);
+  view.queues["q"].borrow = false;
+  const Schedule schedule = MakeSchedule(view, {});
+  EXPECT_THAT(schedule.assignments, ElementsAre(Assignment{"a1", {"v"}}));
+  EXPECT_EQ(schedule.waiting.at("b").reason, v1::QUEUE_QUOTA);
+}
+
+TEST(Scheduler, AGangWithinItsQuotaBorrowsOnlyWhatNobodyWants) {
+  SchedulerView view = View({In("q", Gang("a", "a1", 1, 4))}, {"t", "u", "v", "w"});
+  view.queues["q"] = {.quota = 2};
+  EXPECT_EQ(MakeSchedule(view, {}).assignments.at(0).worker_ids.size(), 4u);
+  view.ready.push_back(Ready("b", "b1"));
+  const Schedule schedule = MakeSchedule(view, {});
+  ASSERT_EQ(schedule.assignments.size(), 2u);
+  EXPECT_EQ(schedule.assignments[0].worker_ids.size(), 3u);
+}
+
+TEST(Scheduler, GapsAreFilledWithoutTakingTheHeadsPlace) {
+  // The gang waits for one more large worker; what it cannot use is free to others, its part of the quota
+  // not.
+  ReadyTask gang = In("q", Gang("a", "a1", 2, 2));
+  gang.needs.memory_bytes = 100;
+  SchedulerView view = View({gang, In("q", Ready("b", "b1")), In("q", Ready("c", "c1"))}, {"large"});
+  view.workers[0].traits.memory_bytes = 100;
+  AddIdle(view, {"v", "w"});
+  AddBusy(view, {"x"});
+  view.workers.back().traits.memory_bytes = 100;
+  view.queues["q"] = {.quota = 3, .borrow = false};
+  const Schedule schedule = MakeSchedule(view, kLater);
+  EXPECT_THAT(schedule.assignments, ElementsAre(Assignment{"b1", {"v"}}));
+  EXPECT_EQ(schedule.waiting.at("a").reason, v1::GANG_INCOMPLETE);
+  EXPECT_EQ(schedule.waiting.at("c").message, "a waits before it for the rest of the queue's quota");
+  EXPECT_THAT(schedule.starved, ElementsAre("a1"));
+}
+
+TEST(Scheduler, WorkersMustHaveWhatTheJobAsksFor) {
+  ReadyTask task = Ready("a", "a1");
+  task.needs = {.device = "cuda", .memory_bytes = 50, .labels = {{"zone", "x"}}};
+  SchedulerView view = View({task}, {"v", "w"});
+  const Schedule none = MakeSchedule(view, {});
+  EXPECT_EQ(none.waiting.at("a").reason, v1::NO_FIT);
+  EXPECT_EQ(none.waiting.at("a").message,
+            "needs 1 worker with device cuda, 0.0 GiB of memory, label zone=x; 0 of 2 have that: "
+            "spec.resources");
+  EXPECT_THAT(none.starved, IsEmpty());
+  view.workers[1].traits = {.device = "cuda", .memory_bytes = 50, .labels = {{"zone", "x"}, {"rack", "7"}}};
+  EXPECT_THAT(MakeSchedule(view, {}).assignments, ElementsAre(Assignment{"a1", {"w"}}));
+}
+
+TEST(Scheduler, SpecialWorkersAreLeftToThoseThatAskForThem) {
+  SchedulerView view = View({Ready("a", "a1")}, {"u", "v", "w"});
+  view.workers[0].traits.device = "cuda";
+  view.workers[1].traits.labels["zone"] = "x";
+  EXPECT_THAT(MakeSchedule(view, {}).assignments, ElementsAre(Assignment{"a1", {"w"}}));
+}
+
+TEST(Scheduler, DrainingWorkersGetNothing) {
+  SchedulerView view = View({Ready("a", "a1")}, {"v", "w"});
+  view.workers[0].draining = true;
+  EXPECT_THAT(MakeSchedule(view, {}).assignments, ElementsAre(Assignment{"a1", {"w"}}));
+  view.workers[1].draining = true;
+  EXPECT_EQ(MakeSchedule(view, {}).waiting.at("a").reason, v1::NO_WORKER);
 }
 
 }  // namespace
@@ -132,4 +212,4 @@ TEST(Scheduler, AGangHasRoomWithinTheJobsMostWorkers) {
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_cat.h"
+#include "tests/coordinator/sample_view.h"

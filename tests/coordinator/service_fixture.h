@@ -34,7 +34,7 @@ class ServiceTest : public ::testing::Test {
   explicit ServiceTest(const std::string& metrics = "") : metrics_(metrics) { Start(); }
 
   void Start();
-  // As after a crash: nothing is told to anybody.
+  // On the same folder; sessions end, and all that was not stored is forgotten.
   void Restart();
   void Advance(absl::Duration time);
 

@@ -301,6 +301,23 @@ TEST(SpecValidation, WarmUpAndDecayFitIntoTheSteps) {
   EXPECT_EQ(found.list()[0].field, "spec.distill.decay_share");
 }
 
+TEST(SpecValidation, QueuePriorityAndResourcesMustBePossible) {
+  v1::Job job = SampleAblation();
+  EXPECT_EQ(job.spec().queue(), "default");
+  job.mutable_spec()->set_queue("research");
+  EXPECT_THAT(Fields(job), ElementsAre("spec.queue"));
+  EXPECT_TRUE(ValidateJob(job, {"research"}).empty());
+  job.mutable_spec()->set_queue("default");
+  job.mutable_spec()->set_priority(-1001);
+  v1::Resources& resources = *job.mutable_spec()->mutable_resources();
+  resources.set_device("gpu");
+  (*resources.mutable_worker_labels())["zone"] = "";
+  (*resources.mutable_worker_labels())["no name"] = "x";
+  EXPECT_THAT(Fields(job), UnorderedElementsAre("spec.priority", "spec.resources.device",
+                                                "spec.resources.worker_labels.zone",
+                                                "spec.resources.worker_labels.no name"));
+}
+
 TEST(SpecValidation, PrecisionIsSettledLaterUnlessItIsWritten) {
   v1::Job job = SampleAblation();
   EXPECT_EQ(job.spec().precision(), v1::AUTO);

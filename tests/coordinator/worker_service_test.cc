@@ -83,6 +83,26 @@ TEST_F(WorkerServiceTest, AWorkerThatLeavesGivesItsTaskBackAtOnce) {
   EXPECT_EQ(WorkerState("leaver"), "absent");
 }
 
+TEST_F(WorkerServiceTest, ACoordinatorThatStopsTellsSessionsAndStreamsSo) {
+  FakeWorker worker(channel(), "w");
+  const std::string id = Submit(SampleAblation()).job_id();
+  worker.AwaitStart();
+  grpc::ClientContext context;
+  v1::WatchRequest request;
+  request.set_job_id(id);
+  auto watch = jobs_->Watch(&context, request);
+  v1::Event event;
+  ASSERT_TRUE(watch->Read(&event));
+  server_.reset();
+  while (watch->Read(&event)) continue;
+  for (const grpc::Status& status : {watch->Finish(), worker.Leave()}) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(status.error_message(), "the coordinator is stopping");
+  }
+  Start();
+  EXPECT_EQ(Stage(Get(id), "inspect").restarts(), 0u) << "what runs is not given up";
+}
+
 TEST_F(WorkerServiceTest, AStaleReportIsRefusedAndCounted) {
   FakeWorker slow(channel(), "slow");
   const std::string id = Submit(SampleAblation()).job_id();

@@ -67,6 +67,32 @@ TEST(MetaStore, KeepsBatchesOverReopening) {
   EXPECT_EQ(store->Get(Table::kResults, "job-1").value(), std::nullopt);
 }
 
+TEST(MetaStore, AFolderFromBeforeATableWasAddedOpensAndGetsIt) {
+  TempFolder folder;
+  { Put(*Open(folder), Table::kJobs, "job-1", "one"); }
+  {
+    RocksSettings settings{.folder = folder.path() / "meta"};
+    std::vector<std::string> names;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, settings.folder.string(), &names).ok());
+    for (const std::string& name : names) {
+      if (name != rocksdb::kDefaultColumnFamilyName) settings.families.push_back({name, {}});
+    }
+    absl::StatusOr<RocksDatabase> database = OpenRocks(settings);
+    ASSERT_TRUE(database.ok()) << database.status();
+    int dropped = 0;
+    for (rocksdb::ColumnFamilyHandle* family : database->families) {
+      if (family->GetName() != "queues" && family->GetName() != "drains") continue;
+      ASSERT_TRUE(database->db->DropColumnFamily(family).ok());
+      ++dropped;
+    }
+    ASSERT_EQ(dropped, 2);
+  }
+  std::unique_ptr<MetaStore> store = Open(folder);
+  EXPECT_EQ(store->Get(Table::kJobs, "job-1").value(), "one");
+  Put(*store, Table::kQueues, "research", "settings");
+  EXPECT_EQ(store->Get(Table::kQueues, "research").value(), "settings");
+}
+
 TEST(MetaStore, ScansAPrefixFromAKeyInOrder) {
   TempFolder folder;
   std::unique_ptr<MetaStore> store = Open(folder);

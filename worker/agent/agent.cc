@@ -40,6 +40,7 @@ v1::RegisterRequest Registration(const AgentOptions& options, int metrics_port) 
   request.set_memory_bytes(TotalMemoryBytes());
   request.set_device("cpu");
   request.set_version(std::string(kVersion));
+  request.mutable_labels()->insert(options.labels.begin(), options.labels.end());
   request.set_metrics_address(
       absl::StrCat(options.metrics.substr(0, options.metrics.rfind(':')), ":", metrics_port));
   return request;
@@ -114,6 +115,9 @@ void Agent::OnDirective(const v1::Directive& directive) {
   } else if (directive.has_stop()) {
     Log(absl::StrCat("told to stop task ", directive.stop().task_id()));
     attempts_.Stop(directive.stop());
+  } else if (directive.has_preempt()) {
+    Log(absl::StrCat("told to make room: task ", directive.preempt().task_id()));
+    attempts_.AskForRoom(directive.preempt());
   } else if (directive.has_acknowledged()) {
     outbox_.Acknowledge(directive.acknowledged());
     Failpoint("agent_acknowledged");

@@ -41,6 +41,8 @@ class Attempt {
   // SIGTERM, then SIGKILL after a grace in which it may save its work. The report, if none came yet, is
   // CANCELLED.
   void Stop();
+  // It may save its work and end as PREEMPTED.
+  void AskForRoom() { executor_->AskForRoom(); }
   void Reap() { executor_->Reap(); }
 
   const v1::Task& task() const { return task_; }

@@ -23,6 +23,10 @@ void AttemptQueue::Stop(const v1::Fence& fence) {
   if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->Stop();
 }
 
+void AttemptQueue::AskForRoom(const v1::Fence& fence) {
+  if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->AskForRoom();
+}
+
 void AttemptQueue::StopAll() {
   waiting_.clear();
   if (running_) running_->Stop();

@@ -30,6 +30,8 @@ class AttemptQueue {
   void Add(const v1::Task& task);
   // Does nothing when there is no such attempt.
   void Stop(const v1::Fence& fence);
+  // Only of the running attempt; one that waits has nothing to save.
+  void AskForRoom(const v1::Fence& fence);
   void StopAll();
   void Reap();  // to be called on SIGCHLD
 

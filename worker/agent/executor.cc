@@ -59,6 +59,10 @@ Executor::~Executor() {
   }
 }
 
+void Executor::AskForRoom() {
+  if (!reaped_) kill(pid_, SIGUSR1);
+}
+
 void Executor::Stop(absl::Duration grace) {
   if (stopping_ || reaped_) return;
   stopping_ = true;

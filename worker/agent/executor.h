@@ -41,6 +41,8 @@ class Executor {
   // Kills what still runs, without an event.
   ~Executor();
 
+  // SIGUSR1, which an executor also gets when it is not ready for it yet.
+  void AskForRoom();
   // SIGTERM now, SIGKILL to the whole group after `grace`.
   void Stop(absl::Duration grace);
   // To be called on SIGCHLD; reports the exit if it was this child's.

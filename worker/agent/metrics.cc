@@ -57,6 +57,8 @@ std::string_view OutcomeName(const v1::TaskFinished& report) {
       return "crashed";
     case v1::TaskFailure::CANCELLED:
       return "cancelled";
+    case v1::TaskFailure::PREEMPTED:
+      return "preempted";
     default:
       return "failed";
   }

@@ -5,6 +5,15 @@
 #include "worker/agent/machine.h"
 
 namespace rad {
+namespace {
+
+std::string IsLabel(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const bool whole = equals != std::string::npos && equals > 0 && equals + 1 < text.size();
+  return whole ? "" : "give KEY=VALUE, not '" + text + "'";
+}
+
+}  // namespace
 
 bool ParseAgentOptions(int argc, char** argv, AgentOptions& options, int& exit_code) {
   options.name = HostName();
@@ -25,11 +34,20 @@ bool ParseAgentOptions(int argc, char** argv, AgentOptions& options, int& exit_c
   app.add_option("--threads", options.threads, "threads of an executor")
       ->check(CLI::Range(1u, 4096u))
       ->capture_default_str();
+  std::vector<std::string> labels;
+  app.add_option("--label", labels, "what jobs may ask for by spec.resources.worker_labels; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check(IsLabel);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return false;
+  }
+  for (const std::string& label : labels) {
+    const std::size_t equals = label.find('=');
+    options.labels[label.substr(0, equals)] = label.substr(equals + 1);
   }
   return true;
 }

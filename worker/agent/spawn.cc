@@ -52,6 +52,14 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   return pointers;
 }
 
+// Blocked in a child from its first moment until it is ready for it.
+sigset_t RoomSignal() {
+  sigset_t room;
+  sigemptyset(&room);
+  sigaddset(&room, SIGUSR1);
+  return room;
+}
+
 // Between fork and exec: only calls that are safe while other threads' locks are frozen.
 [[noreturn]] void BecomeExecutor(pid_t agent, int output_fd, int report_fd, char** arguments,
                                  char** environment) {
@@ -67,9 +75,8 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
   dup2(output, STDERR_FILENO);
   dup2(report, kReportFd);
   close_range(kReportFd + 1, ~0U, 0);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const sigset_t room = RoomSignal();
+  sigprocmask(SIG_SETMASK, &room, nullptr);
   execve(arguments[0], arguments, environment);
   _exit(kCannotExec);
 }
@@ -94,13 +101,18 @@ absl::StatusOr<Spawned> Spawn(const ExecutorCommand& command) {
   const std::vector<char*> argv = Pointers(arguments), envp = Pointers(environment);
 
   const pid_t agent = getpid();
+  const sigset_t room = RoomSignal();
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &room, &before);
   const pid_t pid = fork();
   if (pid == 0) {
     BecomeExecutor(agent, output->write_end, report->write_end, const_cast<char**>(argv.data()),
                    const_cast<char**>(envp.data()));
   }
+  const int fork_error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
-    const absl::Status error = absl::ErrnoToStatus(errno, "cannot start an executor");
+    const absl::Status error = absl::ErrnoToStatus(fork_error, "cannot start an executor");
     ClosePipe(*output);
     ClosePipe(*report);
     return error;

@@ -42,6 +42,19 @@ absl::Status CheckAgreement(Collective& collective, std::int64_t resumed) {
   return absl::AbortedError("the workers of the gang resumed from different checkpoints");
 }
 
+// Ranks ask one another only so often: between these steps they need not wait for each other.
+constexpr std::int64_t kAskEverySteps = 4;
+
+// Whether to make room now. All ranks of a gang must leave at the same step: one that went on would wait for
+// the others in vain.
+bool IsToLeave(const TaskHost& host, Collective* collective, std::int64_t step) {
+  if (collective == nullptr) return host.RoomRequested();
+  if (step % kAskEverySteps != 0) return false;
+  const at::Tensor asked = at::full({1}, host.RoomRequested() ? 1 : 0, at::kLong);
+  collective->Sum(asked);
+  return asked.item<std::int64_t>() > 0;
+}
+
 // Starts checkpoints when they are due and adds up the time that takes. In a gang every rank takes part, as
 // rank 0, which saves, is first brought what the others hold.
 class CheckpointsWhenDue {
@@ -52,18 +65,18 @@ class CheckpointsWhenDue {
         history_(history),
         every_steps_(host.CheckpointEverySteps()),
         gathered_(resumed),
+        saved_(resumed),
         checkpoints_(host, state, plan.gathered) {}
 
   absl::Status After(std::int64_t steps_done) {
     if (absl::Status earlier = checkpoints_.Check(); !earlier.ok()) return earlier;
     const bool due = every_steps_ > 0 && steps_done % every_steps_ == 0 && steps_done < plan_.steps;
-    if (!due) return absl::OkStatus();
-    if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
-    const std::int64_t last = gathered_;
-    Gather(steps_done);
-    const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
-    return saves ? Timed([&] { return checkpoints_.Start(steps_done, history_.MeanLoss(last, steps_done)); })
-                 : absl::OkStatus();
+    return due ? Save(steps_done) : absl::OkStatus();
+  }
+  // Saves what no checkpoint has yet, and waits for it.
+  absl::Status Leave(std::int64_t steps_done) {
+    const absl::Status status = steps_done > saved_ ? Save(steps_done) : absl::OkStatus();
+    return status.ok() ? checkpoints_.Finish() : status;
   }
   absl::Status Finish() {
     const absl::Status last = Timed([&] { return checkpoints_.Finish(); });
@@ -81,6 +94,16 @@ class CheckpointsWhenDue {
     return status;
   }
 
+  absl::Status Save(std::int64_t steps_done) {
+    if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
+    const std::int64_t last = gathered_;
+    Gather(steps_done);
+    saved_ = steps_done;
+    const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
+    return saves ? Timed([&] { return checkpoints_.Start(steps_done, history_.MeanLoss(last, steps_done)); })
+                 : absl::OkStatus();
+  }
+
   void Gather(std::int64_t steps_done) {
     if (plan_.gather) plan_.gather(history_.Losses(gathered_, steps_done));
     gathered_ = steps_done;
@@ -90,6 +113,7 @@ class CheckpointsWhenDue {
   const TrainingHistory& history_;
   const int every_steps_;
   std::int64_t gathered_;  // steps whose losses rank 0 has
+  std::int64_t saved_;     // steps that the newest checkpoint has
   TrainingCheckpoints checkpoints_;
   double seconds_ = 0;
 };
@@ -114,6 +138,10 @@ absl::StatusOr<TrainingOutcome> RunTraining(
   CheckpointsWhenDue checkpoints(host, plan, all, history, *resumed);
   for (std::int64_t step = *resumed; step < plan.steps; ++step) {
     if (host.StopRequested()) return absl::CancelledError(absl::StrCat(plan.phase, " stopped on request"));
+    if (IsToLeave(host, plan.collective, step)) {
+      if (absl::Status saved = checkpoints.Leave(step); !saved.ok()) return saved;
+      return absl::CancelledError(absl::StrCat(plan.phase, " made room at step ", step, " of ", plan.steps));
+    }
     std::optional<MemoryMeter> meter;  // one step tells: they are all alike
     if (step == *resumed) meter.emplace();
     const absl::StatusOr<TrainingStep> result = train(step);

@@ -47,9 +47,9 @@ struct TrainingOutcome {
 // nothing else is carried from step to step, a resumed run ends in the bits of an undisturbed one (at equal
 // thread counts). Checkpoints are saved in the background, and the last is waited for whatever the outcome;
 // the error of one ends the run at the next step, unless there was but no room for it. CANCELLED when the
-// host says stop. ABORTED when kMaxSkippedSteps steps were skipped, or when the ranks of a gang did not begin
-// at the same step. Throws PeerLost. On any error the newest checkpoint is still good; `state` is then
-// undefined.
+// host says stop, and when it asks for room, which is given once the steps so far are saved. ABORTED when
+// kMaxSkippedSteps steps were skipped, or when the ranks of a gang did not begin at the same step. Throws
+// PeerLost. On any error the newest checkpoint is still good; `state` is then undefined.
 absl::StatusOr<TrainingOutcome> RunTraining(
     TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
     const std::function<absl::StatusOr<TrainingStep>(std::int64_t step)>& train);

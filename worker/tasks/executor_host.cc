@@ -42,15 +42,14 @@ double ReadSeconds(const fs::path& folder) {
 }  // namespace
 
 ExecutorHost::ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Channel>& channel,
-                           std::string address, HostFolders folders, Reporter& reporter,
-                           std::function<bool()> stop)
+                           std::string address, HostFolders folders, Reporter& reporter, HostSignals signals)
     : task_(task),
       folders_(std::move(folders)),
       reporter_(reporter),
-      stop_(stop),
-      client_(channel, FenceOf(task), RetryPolicy{.stop = stop}),
+      signals_(std::move(signals)),
+      client_(channel, FenceOf(task), RetryPolicy{.stop = signals_.stop}),
       address_(std::move(address)),
-      rendezvous_(channel, FenceOf(task), RetryPolicy{.stop = std::move(stop)}),
+      rendezvous_(channel, FenceOf(task), RetryPolicy{.stop = signals_.stop}),
       cache_(folders_.cache, kCacheBytes),
       begin_(MonotonicNow()) {
   std::error_code error;  // shows, with a path, at the first file written there

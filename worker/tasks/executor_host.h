@@ -23,15 +23,21 @@ struct HostFolders {
   std::filesystem::path tokens;   // likewise, of tokenised text
 };
 
+// What the task has been asked.
+struct HostSignals {
+  std::function<bool()> stop;  // to end
+  std::function<bool()> room;  // to make room
+};
+
 class ExecutorHost final : public TaskHost {
  public:
-  // `address`: of this machine, as other workers reach it. `stop` says whether the task has been told to
-  // stop.
+  // `address`: of this machine, as other workers reach it.
   ExecutorHost(const v1::Task& task, const std::shared_ptr<grpc::Channel>& channel, std::string address,
-               HostFolders folders, Reporter& reporter, std::function<bool()> stop);
+               HostFolders folders, Reporter& reporter, HostSignals signals);
 
   void Report(const TaskProgress& progress) override { reporter_.Progress(progress); }
-  bool StopRequested() const override { return stop_(); }
+  bool StopRequested() const override { return signals_.stop(); }
+  bool RoomRequested() const override { return signals_.room(); }
   std::filesystem::path Scratch() const override { return folders_.attempt / "scratch"; }
   std::filesystem::path TokenFolder() const override { return folders_.tokens; }
   absl::StatusOr<std::filesystem::path> Input(std::string_view name) override;
@@ -54,7 +60,7 @@ class ExecutorHost final : public TaskHost {
   const v1::Task task_;
   const HostFolders folders_;
   Reporter& reporter_;
-  const std::function<bool()> stop_;
+  const HostSignals signals_;
   ArtifactClient client_;
   const std::string address_;
   RendezvousClient rendezvous_;

@@ -36,6 +36,14 @@ v1::TaskFinished Failed(const v1::TaskFailure& failure) {
   return report;
 }
 
+// One that was asked to make room has saved what it did before it ends.
+v1::TaskFailure FailureIn(const absl::Status& status) {
+  v1::TaskFailure failure = FailureOf(status);
+  const bool made_room = absl::IsCancelled(status) && RoomSignalled() && !StopSignalled();
+  if (made_room) failure.set_reason(v1::TaskFailure::PREEMPTED);
+  return failure;
+}
+
 // A rank that is told to stop while it waits for others lost nobody.
 v1::TaskFailure PeerLostFailure(const PeerLost& lost) {
   v1::TaskFailure failure = FailureOf(absl::CancelledError(lost.what()));
@@ -47,7 +55,7 @@ v1::TaskFailure PeerLostFailure(const PeerLost& lost) {
 v1::TaskFinished ReportOf(const v1::Task& task, ExecutorHost& host, const DoWorkFunction& do_work) {
   try {
     auto result = Compute(task, host, do_work);
-    if (!result.ok()) return Failed(FailureOf(result.status()));
+    if (!result.ok()) return Failed(FailureIn(result.status()));
     v1::TaskFinished report;
     *report.mutable_result() = *std::move(result);
     return report;
@@ -69,7 +77,7 @@ v1::TaskFinished DoTask(const v1::Task& task, const RunTaskOptions& options, Rep
                     {.attempt = options.folder,
                      .cache = options.data_folder / "cache",
                      .tokens = options.data_folder / "tokens"},
-                    reporter, StopSignalled);
+                    reporter, {.stop = StopSignalled, .room = RoomSignalled});
   return ReportOf(task, host, do_work);
 }
 
@@ -82,7 +90,7 @@ int RunTask(const RunTaskOptions& options, const DoWorkFunction& do_work) {
     std::cerr << "rad-executor: cannot read " << (options.folder / "task.pb").string() << "\n";
     return 1;
   }
-  CatchStopSignal();
+  CatchStopSignals();
   Reporter reporter(options.report_fd);
   return reporter.Finish(DoTask(task, options, reporter, do_work)).ok() ? 0 : 1;
 }

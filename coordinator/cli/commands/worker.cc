@@ -38,11 +38,12 @@ absl::StatusOr<int> List(Session& session, const Options& options) {
 }  // namespace
 
 void AddWorkerCommands(CLI::App& app, Session& session) {
-  CLI::App* worker = app.add_subcommand("worker", "Workers: list");
+  CLI::App* worker = app.add_subcommand("worker", "Workers: list, drain, undrain");
   worker->require_subcommand(1);
   AddCommand<Options>(*worker, session, "list", "Who computes", List, [](CLI::App& app, Options& options) {
     AddOutputFlag(app, options.output, {"table", "wide", "json", "yaml", "name", "csv"});
   });
+  AddWorkerDrain(*worker, session);
 }
 
 }  // namespace rad::cli

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -43,6 +44,8 @@ class ScalarField {
         return SetBool();
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return SetDouble();
+      case FieldDescriptor::CPPTYPE_INT32:
+        return SetInt32();
       case FieldDescriptor::CPPTYPE_UINT32:
         return SetUInt32();
       case FieldDescriptor::CPPTYPE_UINT64:
@@ -67,6 +70,8 @@ class ScalarField {
         return "true or false";
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return "a number, like 0.5 or 1e-3";
+      case FieldDescriptor::CPPTYPE_INT32:
+        return "a whole number, like 50 or -50";
       default:
         return "a whole number from 0, like 128, 200k or 2M";
     }
@@ -112,6 +117,14 @@ class ScalarField {
     if (!value) return WrongValue();
     field_.is_repeated() ? reflection_.AddDouble(&message_, &field_, *value)
                          : reflection_.SetDouble(&message_, &field_, *value);
+    return absl::OkStatus();
+  }
+
+  absl::Status SetInt32() {
+    std::int32_t value = 0;
+    if (node_.quoted || !absl::SimpleAtoi(node_.scalar, &value)) return WrongValue();
+    field_.is_repeated() ? reflection_.AddInt32(&message_, &field_, value)
+                         : reflection_.SetInt32(&message_, &field_, value);
     return absl::OkStatus();
   }
 

@@ -22,9 +22,8 @@ std::string KindWord(const v1::Job& job) {
   return value ? EnumWord(*value) : "?";
 }
 
-std::string Labels(const v1::Job& job) {
-  const std::map<std::string, std::string> sorted(job.metadata().labels().begin(),
-                                                  job.metadata().labels().end());
+std::string Labels(const google::protobuf::Map<std::string, std::string>& labels) {
+  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
   return absl::StrJoin(sorted, ",", absl::PairFormatter("="));
 }
 
@@ -43,7 +42,9 @@ std::string ManifestKind(const v1::Manifest& manifest) {
 }  // namespace
 
 Table JobsTable(const std::vector<v1::JobStatus>& jobs, Width width, std::int64_t now_unix_seconds) {
-  std::vector<Column> columns = {{"ID"}, {"NAME"}, {"KIND"}, {"STATE"}, {"AGE", kRight}, {"TOOK", kRight}};
+  std::vector<Column> columns = {{"ID"},          {"NAME"},        {"KIND"},
+                                 {"STATE"},       {"QUEUE"},       {"PRIORITY", kRight},
+                                 {"AGE", kRight}, {"TOOK", kRight}};
   if (width == Width::kWide) columns.insert(columns.end(), {{"SUBMITTED"}, {"LABELS"}, {"REASON"}});
   Table table(std::move(columns));
   for (const v1::JobStatus& job : jobs) {
@@ -51,10 +52,13 @@ Table JobsTable(const std::vector<v1::JobStatus>& jobs, Width width, std::int64_
                                       job.job().metadata().name(),
                                       KindWord(job.job()),
                                       StateWord(job.state()),
+                                      job.job().spec().queue(),
+                                      absl::StrCat(job.job().spec().priority()),
                                       ShowAge(job.submitted_unix_seconds(), now_unix_seconds),
                                       Took(job, now_unix_seconds)};
     if (width == Width::kWide) {
-      cells.insert(cells.end(), {ShowTime(job.submitted_unix_seconds()), Labels(job.job()), job.reason()});
+      cells.insert(cells.end(), {ShowTime(job.submitted_unix_seconds()),
+                                 Labels(job.job().metadata().labels()), job.reason()});
     }
     table.Add(std::move(cells));
   }
@@ -89,19 +93,20 @@ Table PlannedStagesTable(const v1::PlanResponse& plan) {
 Table WorkersTable(const v1::ListWorkersResponse& workers, Width width) {
   std::vector<Column> columns = {{"NAME"},           {"STATE"},         {"DEVICE"}, {"THREADS", kRight},
                                  {"MEMORY", kRight}, {"LEASE", kRight}, {"RUNNING"}};
-  if (width == Width::kWide) columns.insert(columns.end(), {{"ID"}, {"HOST"}, {"VERSION"}, {"METRICS"}});
+  if (width == Width::kWide)
+    columns.insert(columns.end(), {{"ID"}, {"HOST"}, {"LABELS"}, {"VERSION"}, {"METRICS"}});
   Table table(std::move(columns));
   for (const v1::WorkerStatus& worker : workers.workers()) {
     std::vector<std::string> cells = {worker.name(),
-                                      worker.state(),
+                                      absl::StrCat(worker.state(), worker.draining() ? ", draining" : ""),
                                       worker.device(),
                                       absl::StrCat(worker.threads()),
                                       ShowBytes(worker.memory_bytes()),
                                       ShowSeconds(worker.lease_seconds_left()),
                                       worker.running()};
     if (width == Width::kWide) {
-      cells.insert(cells.end(),
-                   {worker.worker_id(), worker.host(), worker.version(), worker.metrics_address()});
+      cells.insert(cells.end(), {worker.worker_id(), worker.host(), Labels(worker.labels()), worker.version(),
+                                 worker.metrics_address()});
     }
     table.Add(std::move(cells));
   }

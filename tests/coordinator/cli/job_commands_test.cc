@@ -112,13 +112,15 @@ TEST(JobList, TurnsPagesAndPassesFilters) {
 TEST(JobList, EveryFormat) {
   v1::ListResponse page;
   *page.add_jobs() = JobIn(v1::RUNNING);
+  page.mutable_jobs(0)->mutable_job()->mutable_spec()->set_queue("research");
+  page.mutable_jobs(0)->mutable_job()->mutable_spec()->set_priority(50);
   const ScriptedCoordinator coordinator({.pages = {page}});
   auto out = [&](const char* format) { return Radctl(coordinator, {"job", "list", "-o", format}).out; };
   EXPECT_EQ(out("table"),
-            "ID  NAME   KIND          STATE    AGE  TOOK\n"
-            "j1  trial  Distillation  running    -     -\n");
+            "ID  NAME   KIND          STATE    QUEUE     PRIORITY  AGE  TOOK\n"
+            "j1  trial  Distillation  running  research        50    -     -\n");
   EXPECT_THAT(out("wide"), HasSubstr("LABELS"));
-  EXPECT_THAT(out("csv"), HasSubstr("j1,trial,Distillation,running,-,-,-,,\n"));
+  EXPECT_THAT(out("csv"), HasSubstr("j1,trial,Distillation,running,research,50,-,-,-,,\n"));
   EXPECT_THAT(out("yaml"), HasSubstr("- job_id: j1\n"));
   EXPECT_EQ(nlohmann::json::parse(out("json"))[0]["state"], "running");
   EXPECT_EQ(nlohmann::json::parse(out("jsonl"))["job"]["metadata"]["name"], "trial");

@@ -42,8 +42,13 @@ spec:
   data: {text: [text/*.txt, /abs/b.txt], retrieval_share: .5}
   align: {tokens: 200k, learning_rate: 1e-3}
   distill: {tokens: 1_000}
+  queue: research
+  priority: -50
+  resources: {worker_labels: {zone: a}}
 )");
   ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->spec().priority(), -50);
+  EXPECT_EQ(job->spec().resources().worker_labels().at("zone"), "a");
   EXPECT_EQ(job->kind(), v1::Job::DISTILLATION);
   EXPECT_EQ(job->metadata().labels().at("size"), "135M");
   const v1::JobSpec& spec = job->spec();
@@ -138,6 +143,12 @@ TEST(JobSpec, AWrongValueSaysWhatIsExpected) {
   EXPECT_THAT(ErrorOf(Spec("student: {name: \"" + std::string(1000, 'n') +
                            "\", placement: " + std::string(1000, 'p') + "}")),
               HasSubstr("pppp...'"));
+}
+
+TEST(JobSpec, APriorityIsAWholeNumberOfEitherSign) {
+  EXPECT_THAT(ErrorOf(Spec("priority: urgent")),
+              HasSubstr("spec.priority must be a whole number, like 50 or -50, not 'urgent'"));
+  EXPECT_THAT(ErrorOf(Spec("priority: 1.5")), HasSubstr("spec.priority must be a whole number"));
 }
 
 TEST(JobSpec, EnumsAreLowerCaseWordsOfAnyCase) {

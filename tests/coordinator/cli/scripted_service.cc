@@ -84,6 +84,36 @@ class ScriptedCoordinator::JobCalls : public v1::JobService::Service {
     *response = script_.workers;
     return script_.error;
   }
+  grpc::Status Explain(grpc::ServerContext*, const v1::GetRequest*, v1::Explanation* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = script_.explanation;
+    return script_.error;
+  }
+  grpc::Status DrainWorker(grpc::ServerContext*, const v1::DrainWorkerRequest* request,
+                           v1::WorkerStatus* response) override {
+    absl::MutexLock lock(&mutex_);
+    script_.drained.push_back(*request);
+    if (!script_.workers.workers().empty()) *response = script_.workers.workers(0);
+    return script_.error;
+  }
+  grpc::Status ListQueues(grpc::ServerContext*, const v1::ListQueuesRequest*,
+                          v1::ListQueuesResponse* response) override {
+    absl::MutexLock lock(&mutex_);
+    *response = script_.queues;
+    return script_.error;
+  }
+  grpc::Status PutQueue(grpc::ServerContext*, const v1::Queue* request, v1::Queue* response) override {
+    absl::MutexLock lock(&mutex_);
+    script_.queues_put.push_back(*request);
+    *response = *request;
+    return script_.error;
+  }
+  grpc::Status DeleteQueue(grpc::ServerContext*, const v1::DeleteQueueRequest* request,
+                           v1::DeleteQueueResponse*) override {
+    absl::MutexLock lock(&mutex_);
+    script_.queues_deleted.push_back(request->name());
+    return script_.error;
+  }
   grpc::Status Version(grpc::ServerContext*, const v1::VersionRequest*,
                        v1::VersionResponse* response) override {
     response->set_version("9.9.9");

@@ -30,6 +30,8 @@ struct Script {
   v1::Ranked ranking;
   std::vector<v1::LogLine> logs;
   v1::ListWorkersResponse workers;
+  v1::Explanation explanation;
+  v1::ListQueuesResponse queues;
   std::map<std::string, v1::Manifest> manifests;
   std::map<std::string, std::string> chunks;                   // by SHA-256
   std::map<std::string, v1::VerifyArtifactResponse> verified;  // by artifact
@@ -40,6 +42,9 @@ struct Script {
   std::vector<v1::CancelRequest> cancelled;
   std::vector<std::uint64_t> watched_after;
   std::vector<v1::LogsRequest> logs_asked;
+  std::vector<v1::Queue> queues_put;
+  std::vector<std::string> queues_deleted;
+  std::vector<v1::DrainWorkerRequest> drained;
 };
 
 class ScriptedCoordinator {

@@ -50,6 +50,12 @@ v1::Directive Stop(const v1::Task& task) {
   return directive;
 }
 
+v1::Directive Preempt(const v1::Task& task) {
+  v1::Directive directive;
+  *directive.mutable_preempt() = FenceOf(task);
+  return directive;
+}
+
 v1::Directive Acknowledge(const v1::Task& task) {
   v1::Directive directive;
   *directive.mutable_acknowledged() = FenceOf(task);
@@ -86,6 +92,42 @@ TEST(AgentTest, RegistersWithWhatTheMachineHas) {
   EXPECT_EQ(request.threads(), 3u);
   EXPECT_GT(request.memory_bytes(), 1u << 28);
   EXPECT_EQ(request.metrics_address(), "127.0.0.1:" + std::to_string(worker.MetricsPort()));
+}
+
+TEST(AgentTest, RegistersItsLabels) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address(), {{"--label", "zone=a"}});
+  coordinator.Await(IsIdle);
+  EXPECT_EQ(coordinator.registrations().at(0).labels().at("zone"), "a");
+}
+
+TEST(AgentTest, ATaskThatIsAskedForRoomSaysThatItMadeIt) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task early = TaskThat("train", 1), late = TaskThat("train", 2);
+  coordinator.StartTask(early);
+  coordinator.Direct(Preempt(early));  // before the executor is ready for it
+  EXPECT_EQ(coordinator.Await(IsFinishOf(early)).finished().failure().reason(), v1::TaskFailure::PREEMPTED);
+  coordinator.Direct(Acknowledge(early));
+  coordinator.StartTask(late);
+  coordinator.Await(IsProgress);
+  coordinator.Direct(Preempt(late));
+  const v1::TaskFailure failure = coordinator.Await(IsFinishOf(late)).finished().failure();
+  EXPECT_EQ(failure.reason(), v1::TaskFailure::PREEMPTED);
+  EXPECT_EQ(failure.message(), "made room at step 2");
+  coordinator.Direct(Acknowledge(late));
+  coordinator.Await(IsIdle);
+}
+
+TEST(AgentTest, ATaskToldToStopWhileItMakesRoomWasStopped) {
+  FakeCoordinator coordinator;
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("run");
+  coordinator.StartTask(task);
+  coordinator.Await(IsProgress);
+  coordinator.Direct(Preempt(task));  // which it cannot
+  coordinator.Direct(Stop(task));
+  EXPECT_EQ(coordinator.Await(IsFinishOf(task)).finished().failure().reason(), v1::TaskFailure::CANCELLED);
 }
 
 TEST(AgentTest, ATaskRunsAndItsReportCarriesItsFence) {

@@ -28,11 +28,19 @@ absl::StatusOr<rad::v1::TaskResult> RunUntilStopped(rad::TaskHost& host) {
   return absl::CancelledError("told to stop");
 }
 
+absl::StatusOr<rad::v1::TaskResult> RunUntilRoomIsNeeded(rad::TaskHost& host) {
+  Say(host, 2, 4);
+  while (!host.RoomRequested() && !host.StopRequested())
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return absl::CancelledError("made room at step 2");
+}
+
 absl::StatusOr<rad::v1::TaskResult> DoAsTold(const rad::v1::Work& work, rad::TaskHost& host,
                                              const std::filesystem::path& output) {
   const std::string script = work.inspect().teacher().path();
   std::cout << "process " << getpid() << " does " << script << std::endl;
   if (script == "run") return RunUntilStopped(host);
+  if (script == "train") return RunUntilRoomIsNeeded(host);
   if (script == "die") raise(SIGKILL);
   if (script == "throw") throw std::runtime_error("tensor sizes differ");
   if (script == "invalid") return absl::InvalidArgumentError("teacher.path: nothing there");

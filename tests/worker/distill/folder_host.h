@@ -30,6 +30,9 @@ class FolderHost : public TaskHost {
   bool StopRequested() const override {
     return stop_at_step && !reports.empty() && reports.back().step >= *stop_at_step;
   }
+  bool RoomRequested() const override {
+    return room_at_step && !reports.empty() && reports.back().step >= *room_at_step;
+  }
   std::filesystem::path Scratch() const override { return root_ / "scratch"; }
   absl::StatusOr<std::filesystem::path> Input(std::string_view name) override {
     const auto found = inputs.find(std::string(name));
@@ -53,7 +56,7 @@ class FolderHost : public TaskHost {
   std::vector<TaskProgress> reports;
   std::map<std::string, std::filesystem::path> inputs;
   int checkpoint_every_steps = 0;
-  std::optional<std::int64_t> stop_at_step;
+  std::optional<std::int64_t> stop_at_step, room_at_step;
   std::optional<absl::Status> checkpoint_error;
   std::vector<std::optional<double>> checkpoint_losses;  // of those that were saved
 

@@ -184,6 +184,19 @@ TEST_F(GangAlignmentTest, OneWorkerGoesOnFromTheGangsCheckpointToTheSameBits) {
   EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
 }
 
+TEST_F(GangAlignmentTest, RanksMakeRoomTogetherThoughOneIsAskedAndGoOnToTheSameBits) {
+  ASSERT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
+  std::vector<SeatedHost> hosts(2);
+  hosts[1].room_at_step = 3;
+  std::vector<absl::StatusOr<AlignReport>> reports(2);
+  AlignByTwo(hosts, reports);
+  for (const auto& report : reports) ASSERT_EQ(report.status().code(), absl::StatusCode::kCancelled);
+  for (const SeatedHost& host : hosts) EXPECT_EQ(host.reports.back().step, 4);
+  hosts[0].seat = {};
+  ASSERT_TRUE(RunAlignTask(task, hosts[0], hosts[0].Output()).ok());
+  EXPECT_EQ(Bytes(hosts[0].Output() / "aligned.safetensors"), Bytes(alone.Output() / "aligned.safetensors"));
+}
+
 // Two ranks distil with the optimizer spread over them, and are stopped two steps behind a checkpoint.
 struct GangDistillationTest : GangAlignmentTest {
   GangDistillationTest() {
@@ -244,6 +257,17 @@ TEST_F(GangDistillationTest, ResumedByAsManyEndsInTheSameBitsAndByOneNearly) {
     const double error = (actual->tensors.at(name) - tensor).abs().max().item<double>();
     EXPECT_LT(error, kWeightTolerance) << name;
   }
+}
+
+TEST_F(GangDistillationTest, MakesRoomWithAllRanksPartsAndEndsInTheSameBits) {
+  std::vector<SeatedHost> undisturbed(2), hosts(2);
+  DistillByTwo(undisturbed, absl::StatusCode::kOk);
+  hosts[0].room_at_step = 6;
+  DistillByTwo(hosts, absl::StatusCode::kCancelled);
+  ASSERT_EQ((*hosts[0].LatestCheckpoint())->step, 8);
+  hosts[0].room_at_step.reset();
+  DistillByTwo(hosts, absl::StatusCode::kOk);
+  EXPECT_TRUE(Bytes(hosts[0].Output() / kStudentFile) == Bytes(undisturbed[0].Output() / kStudentFile));
 }
 
 }  // namespace

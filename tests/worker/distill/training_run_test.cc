@@ -66,6 +66,21 @@ TEST(TrainingRun, ResumesBehindTheNewestCheckpointWithEqualResults) {
   EXPECT_TRUE(std::filesystem::is_empty(host.Scratch()));
 }
 
+TEST(TrainingRun, ARunThatMakesRoomSavesTheStepItIsAt) {
+  FolderHost undisturbed_host, host;
+  Toy undisturbed, first, again, last;
+  ASSERT_TRUE(undisturbed.Run(undisturbed_host).ok());
+  host.room_at_step = 7;  // no checkpoint is due before the end
+  EXPECT_EQ(first.Run(host).status(), absl::CancelledError("training made room at step 7 of 20"));
+  EXPECT_EQ(again.Run(host).status().code(), absl::StatusCode::kCancelled)
+      << "asked again before its first step";
+  EXPECT_TRUE(again.steps.empty());
+  host.room_at_step.reset();
+  ASSERT_TRUE(last.Run(host).ok());
+  EXPECT_EQ(last.steps.front(), 7);
+  EXPECT_TRUE(at::equal(last.value, undisturbed.value));
+}
+
 TEST(TrainingRun, FailedCheckpointEndsTheRunAndLeavesTheOneBefore) {
   FolderHost host;
   host.checkpoint_every_steps = 4;

@@ -1,0 +1,69 @@
+// Tasks that make room for others, and jobs that have run for long enough.
+#include "absl/strings/str_cat.h"
+#include "coordinator/coordinator.h"
+#include "coordinator/job_state.h"
+#include "coordinator/log.h"
+
+namespace rad {
+namespace {
+
+// For a step of training and a checkpoint.
+constexpr absl::Duration kPreemptionGrace = absl::Seconds(60);
+
+}  // namespace
+
+void Coordinator::Preempt(const Preemption& preemption) {
+  TaskLive& live = tasks_[preemption.task_id];
+  live.leave_by = clock_.Monotonic() + kPreemptionGrace;
+  live.leave_reason = preemption.reason;
+  LiveJob& job = *FindJob(JobIdOf(preemption.task_id));
+  const TaskPlace place = FindTask(job.record, preemption.task_id);
+  Log(absl::StrCat(job.record.job_id(), "/", place.stage->name(),
+                   ": is to leave its workers: ", preemption.reason));
+  Direct(place.task->task(), [](v1::Directive& directive) { return directive.mutable_preempt(); });
+}
+
+absl::Status Coordinator::TakePreempted(Located located, const std::string& how) {
+  const std::string task_id = located.place.task->task().task_id();
+  const std::string kind = KindName(*located.place.stage);
+  const double seconds = SecondsOf(task_id);
+  Update update(store_.NewChange());
+  update.record = located.job->record;
+  PreemptAttempt(FindTask(update.record, task_id));
+  update.outcome.notes.push_back(
+      {located.place.stage->name(), absl::StrCat(tasks_[task_id].leave_reason, "; ", how)});
+  if (absl::Status status = Apply(*located.job, std::move(update)); !status.ok()) return status;
+  tasks_[task_id] = TaskLive{.ready_since = clock_.Monotonic()};
+  metrics_.TaskEnded(kind, "preempted", seconds);
+  return absl::OkStatus();
+}
+
+// A failed write leaves the task as it is, and the next Tick tries again.
+void Coordinator::ExpirePreemptions() {
+  const absl::Duration now = clock_.Monotonic();
+  const auto overdue = TasksThat([&](const TaskLive& live) -> std::string {
+    return live.leave_by <= now ? "stopped, as it did not leave in time" : "";
+  });
+  for (const auto& [fence, how] : overdue) {
+    const absl::Status status = TakePreempted(Locate(fence), how);
+    if (!status.ok()) Log(status.ToString());
+  }
+}
+
+void Coordinator::ExpireRunTimes() {
+  for (auto& [order, job] : jobs_) {
+    if (IsTerminal(job.record.state()) || job.record.job().spec().failure().max_run_seconds() == 0) continue;
+    double running = 0;
+    for (const v1::StageRecord& stage : job.record.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks()) {
+        if (task.state() == v1::RUNNING) running += SecondsOf(task.task().task_id());
+      }
+    }
+    const std::string reason = RunTimeExceeded(job.record, running);
+    if (reason.empty()) continue;
+    const absl::Status status = StopJob(job, store_.NewChange(), v1::FAILED, reason);
+    if (!status.ok()) Log(status.ToString());
+  }
+}
+
+}  // namespace rad

@@ -1,0 +1,63 @@
+// One worker and two jobs: the urgent one takes it from the other's training, which then goes on where it
+// was.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/job_client.h"
+#include "tests/end_to_end/reference_job.h"
+#include "tests/end_to_end/service.h"
+
+namespace rad {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kStage[] = "distill/top-2";
+
+bool IsTrainingPast(const v1::JobStatus& status, std::uint64_t step) {
+  const v1::StageStatus* stage = StageNamed(status, kStage);
+  return stage != nullptr && stage->state() == v1::RUNNING && stage->progress().step() > step;
+}
+
+// Ranks heads on other questions: nothing of it is known.
+v1::Job UrgentJob() {
+  v1::Job job = ReferenceJob::Get().job();
+  v1::JobSpec& spec = *job.mutable_spec();
+  job.set_kind(v1::Job::ABLATION);
+  job.mutable_metadata()->set_name("urgent");
+  spec.mutable_probe()->set_seed(99);
+  spec.clear_student();
+  spec.clear_controls();
+  spec.clear_data();
+  spec.clear_align();
+  spec.clear_distill();
+  spec.clear_evaluate();
+  spec.clear_checkpoint();
+  spec.set_priority(10);
+  return job;
+}
+
+TEST(PreemptionTest, ATrainingRunMakesRoomAndGoesOnFromTheStepItSaved) {
+  v1::Job job = ReferenceJob::Get().job();
+  job.mutable_spec()->mutable_checkpoint()->set_every_steps(100'000);  // none but the one that makes room
+  Service service(ReferenceJob::Get().NewFolder());
+  JobClient client(service.address());
+  const std::string patient = client.Submit(job, "patient");
+  client.Follow(patient, [](const v1::JobStatus& status) { return IsTrainingPast(status, 20); });
+  ASSERT_FALSE(HasFailure());
+  client.Finish(client.Submit(UrgentJob(), "urgent"));
+  // Whatever is reported first after that is of the attempt that goes on.
+  std::uint64_t resumed_at = 0;
+  client.Follow(patient, [&](const v1::JobStatus& status) {
+    const v1::StageStatus* stage = StageNamed(status, kStage);
+    resumed_at = stage->progress().step();
+    return stage->state() == v1::SUCCEEDED || resumed_at > 0;
+  });
+  EXPECT_GT(resumed_at, 20u);
+  const v1::JobStatus status = client.Finish(patient);
+  EXPECT_EQ(FindingsOf(client, status), ReferenceJob::Get().findings());
+  EXPECT_EQ(StageNamed(status, kStage)->restarts(), 0u);
+}
+
+}  // namespace
+}  // namespace rad
