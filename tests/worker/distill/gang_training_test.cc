@@ -219,7 +219,7 @@ struct GangDistillationTest : GangAlignmentTest {
   // Every rank looks for its checkpoint where rank 0 left it.
   void DistillByTwo(std::vector<SeatedHost>& hosts, absl::StatusCode expected) {
     if (const auto saved = *hosts[0].LatestCheckpoint(); saved.has_value()) {
-      ASSERT_TRUE(hosts[1].SaveCheckpoint(saved->folder, saved->step).ok());
+      ASSERT_TRUE(hosts[1].SaveCheckpoint(saved->folder, saved->step, std::nullopt).ok());
     }
     std::vector<absl::Status> ended(2);
     RunRanks(2, 2, [&](const GangSeat& seat) {
