@@ -30,7 +30,7 @@ class ExecutorHostTest : public testing::Test {
     const auto attempt = folder_.path() / ("attempt" + std::to_string(++attempts_));
     return std::make_unique<ExecutorHost>(task, CoordinatorChannel(coordinator_.address()), "127.0.0.1",
                                           HostFolders{attempt, folder_.path() / "cache"}, reporter_,
-                                          [] { return false; });
+                                          HostSignals{[] { return false; }, [] { return false; }});
   }
 
   FakeCoordinator coordinator_;
