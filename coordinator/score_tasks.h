@@ -15,8 +15,8 @@ struct ScorePiece {
   std::uint32_t end = 0;
 };
 
-// A piece this large takes about two minutes on two slow cores: what a killed worker loses at most.
-inline constexpr std::uint32_t kMaxPieceEvaluations = 1200;
+// A piece this large takes some three minutes on two slow cores: what a killed worker loses at most.
+inline constexpr std::uint32_t kMaxPieceEvaluations = 2000;
 // A piece of a probe whose examples have this many tokens takes as long with as many fewer evaluations.
 inline constexpr std::uint32_t kPieceExampleTokens = 128;
 // A smaller piece costs more in loading the teacher than it saves in waiting.

@@ -19,6 +19,7 @@
 #include "coordinator/worker_service.h"
 #include "prometheus/exposer.h"
 #include "proto/failpoint.h"
+#include "proto/stop_exposer.h"
 #include "storage/artifact_store.h"
 #include "storage/meta_store.h"
 
@@ -52,7 +53,7 @@ class ServerImpl final : public CoordinatorServer {
   ~ServerImpl() override {
     stopping_ = true;
     if (ticker_.joinable()) ticker_.join();
-    exposer_.reset();
+    StopExposer(std::move(exposer_), metrics_port_);
     if (server_ == nullptr) return;
     coordinator_.Stop();
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kStopGrace));

@@ -51,7 +51,7 @@ TEST(ScoreTasks, KnownCellsAreLeftOut) {
 
 TEST(ScoreTasks, MoreWorkersMeanMoreButNeverTinyPieces) {
   ScoreTable table;
-  EXPECT_EQ(CutRound(table, {{Heads(270), 6}}, 1).size(), 2u);
+  EXPECT_EQ(CutRound(table, {{Heads(270), 6}}, 1).size(), 1u);
   EXPECT_EQ(CutRound(table, {{Heads(270), 6}}, 6).size(), 6u);
   for (const ScorePiece& piece : CutRound(table, {{Heads(270), 6}}, 1000)) {
     EXPECT_GE(piece.heads.size() * (piece.end - piece.begin), kMinPieceEvaluations / 2);

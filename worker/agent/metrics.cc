@@ -1,8 +1,10 @@
 #include "worker/agent/metrics.h"
 
 #include <exception>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/stop_exposer.h"
 
 namespace rad {
 
@@ -43,6 +45,8 @@ absl::StatusOr<std::unique_ptr<AgentMetrics>> AgentMetrics::Serve(const std::str
   metrics->port_ = metrics->exposer_->GetListeningPorts().at(0);
   return metrics;
 }
+
+AgentMetrics::~AgentMetrics() { StopExposer(std::move(exposer_), port_); }
 
 void AgentMetrics::CountExit(std::string_view outcome) {
   exits_->Add({{"outcome", std::string(outcome)}}).Increment();

@@ -21,6 +21,7 @@ class AgentMetrics {
  public:
   // Serves /metrics on HOST:PORT. UNAVAILABLE when the address cannot be had.
   static absl::StatusOr<std::unique_ptr<AgentMetrics>> Serve(const std::string& address);
+  ~AgentMetrics();
 
   int port() const { return port_; }
   // Outcomes are the words of OutcomeName, so their number is bounded.
