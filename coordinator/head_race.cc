@@ -150,7 +150,9 @@ class Race {
            });
   }
 
-  // First the leaders alone run ahead; after that all move on by a look in each round.
+  // First the leaders alone run ahead; after that all move on by a look in each round, and those ahead stay
+  // so while they lead. One that comes to lead later moves with the others: a run of its own would pay alone
+  // for what heads on the same examples share.
   void Advance() {
     if (++rounds_ > 1) stage_ = std::min(stage_ + 1, looks_.size() - 1);
     std::vector<Runner*> running = Running();
@@ -161,7 +163,8 @@ class Race {
     const std::size_t leaders = top_ + (top_ + 1) / 2;
     for (std::size_t i = 0; i < running.size(); ++i) {
       if (running[i]->in) continue;
-      const std::size_t to = i < leaders ? ahead - looks_.begin() : stage_;
+      const bool leads = i < leaders && (rounds_ == 1 || running[i]->look > stage_);
+      const std::size_t to = leads ? ahead - looks_.begin() : stage_;
       running[i]->look = std::max(running[i]->look, to);
     }
   }
