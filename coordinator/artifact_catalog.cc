@@ -112,12 +112,15 @@ absl::Status ArtifactCatalog::Remember(const v1::Manifest& manifest) {
   absl::MutexLock lock(&mutex_);
   by_id_[manifest.artifact_id()] = WithoutChunks(manifest);
   if (!*whole) set_aside_.insert(manifest.artifact_id());
-  // Its chunks may be what others lacked.
-  std::erase_if(set_aside_, [&](const std::string& id) {
-    const absl::StatusOr<bool> whole_again = store_.IsWhole(id);
-    return whole_again.ok() && *whole_again;
-  });
   return absl::OkStatus();
+}
+
+void ArtifactCatalog::TakeBackWhole() {
+  absl::MutexLock lock(&mutex_);
+  std::erase_if(set_aside_, [&](const std::string& id) {
+    const absl::StatusOr<bool> whole = store_.IsWhole(id);
+    return whole.ok() && *whole;
+  });
 }
 
 absl::StatusOr<std::string> ArtifactCatalog::Commit(v1::Manifest manifest, const v1::Checkpoint& rules,
@@ -135,6 +138,7 @@ absl::StatusOr<std::string> ArtifactCatalog::Commit(v1::Manifest manifest, const
   if (absl::Status status = store_.Commit(record); !status.ok()) return status;
   Failpoint("checkpoint_committed");
   if (absl::Status status = Remember(manifest); !status.ok()) return status;
+  TakeBackWhole();  // its chunks may be what others lacked
   if (!is_checkpoint) return manifest.artifact_id();
   for (const std::string& id : Superseded(CheckpointsOfTask(manifest.task_digest()), rules)) {
     // The new checkpoint is durable whatever becomes of the old ones: they are dropped with the next.
@@ -214,11 +218,7 @@ std::vector<v1::Manifest> ArtifactCatalog::CheckpointsOfTask(const std::string& 
 absl::StatusOr<v1::Manifest> ArtifactCatalog::LatestCheckpoint(const std::string& task_digest) const {
   std::vector<v1::Manifest> checkpoints = CheckpointsOfTask(task_digest);
   std::erase_if(checkpoints, [&](const v1::Manifest& at) { return IsSetAside(at.artifact_id()); });
-  const auto newest = std::max_element(checkpoints.begin(), checkpoints.end(),
-                                       [](const v1::Manifest& a, const v1::Manifest& b) {
-                                         return std::forward_as_tuple(a.step(), a.artifact_id()) <
-                                                std::forward_as_tuple(b.step(), b.artifact_id());
-                                       });
+  const auto newest = std::max_element(checkpoints.begin(), checkpoints.end(), IsOlderCheckpoint);
   if (newest != checkpoints.end()) return Get(newest->artifact_id());
   return absl::NotFoundError(absl::StrCat("no checkpoint of task ", task_digest));
 }

@@ -51,6 +51,8 @@ class ArtifactCatalog {
  private:
   explicit ArtifactCatalog(ArtifactStore& store) : store_(store) {}
   absl::Status Remember(const v1::Manifest& manifest);
+  // Those set aside whose chunks are all there again.
+  void TakeBackWhole();
   // In no particular order, without their chunks.
   std::vector<v1::Manifest> Checkpoints(const std::function<bool(const v1::Manifest&)>& wanted) const;
   std::vector<v1::Manifest> CheckpointsOfTask(const std::string& task_digest) const;

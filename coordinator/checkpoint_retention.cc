@@ -6,26 +6,19 @@
 #include <tuple>
 
 namespace rad {
-namespace {
 
-double LossOf(const v1::Manifest& checkpoint) {
-  const bool known = checkpoint.has_loss() && !std::isnan(checkpoint.loss());
-  return known ? checkpoint.loss() : std::numeric_limits<double>::infinity();
+bool IsOlderCheckpoint(const v1::Manifest& a, const v1::Manifest& b) {
+  return std::forward_as_tuple(a.step(), a.artifact_id()) < std::forward_as_tuple(b.step(), b.artifact_id());
 }
-
-}  // namespace
 
 std::vector<std::string> SupersededCheckpoints(std::vector<v1::Manifest> checkpoints,
                                                const v1::Checkpoint& rules) {
-  std::sort(checkpoints.begin(), checkpoints.end(), [](const v1::Manifest& a, const v1::Manifest& b) {
-    return std::forward_as_tuple(a.step(), a.artifact_id()) <
-           std::forward_as_tuple(b.step(), b.artifact_id());
-  });
+  std::sort(checkpoints.begin(), checkpoints.end(), IsOlderCheckpoint);
   std::string best;
   double least = std::numeric_limits<double>::infinity();
   for (const v1::Manifest& checkpoint : checkpoints) {
-    if (!std::isfinite(LossOf(checkpoint)) || LossOf(checkpoint) > least) continue;
-    least = LossOf(checkpoint);
+    if (!checkpoint.has_loss() || !std::isfinite(checkpoint.loss()) || checkpoint.loss() > least) continue;
+    least = checkpoint.loss();
     best = checkpoint.artifact_id();
   }
   std::vector<std::string> superseded;

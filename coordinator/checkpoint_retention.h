@@ -10,6 +10,9 @@
 
 namespace rad {
 
+// By step; of equal ones, which only repeated saves are, by id.
+bool IsOlderCheckpoint(const v1::Manifest& a, const v1::Manifest& b);
+
 // The ids of those of `checkpoints` (of one task, in any order) that `rules` do not keep, oldest first. Kept
 // are the newest keep_latest, at least one, and with keep_best the one with the least loss: of equal ones the
 // newest. Checkpoints without a loss are never the best.

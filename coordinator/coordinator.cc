@@ -30,6 +30,19 @@ std::map<std::string, const v1::TaskRecord*> TasksOf(const v1::JobRecord& job) {
   return tasks;
 }
 
+// The attempts that run in `before` and no longer in `after`.
+std::vector<const v1::Task*> EndedAttempts(const v1::JobRecord& before, const v1::JobRecord& after) {
+  const auto tasks_after = TasksOf(after);
+  std::vector<const v1::Task*> ended;
+  for (const auto& [id, record] : TasksOf(before)) {
+    const auto still = tasks_after.find(id);
+    const bool runs_on =
+        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
+    if (record->state() == v1::RUNNING && !runs_on) ended.push_back(&record->task());
+  }
+  return ended;
+}
+
 }  // namespace
 
 Coordinator::Coordinator(JobStore& store, ArtifactCatalog& catalog, const Clock& clock,
@@ -140,14 +153,8 @@ double Coordinator::SecondsOf(const std::string& task_id) {
 }
 
 void Coordinator::AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) {
-  const auto tasks_after = TasksOf(after);
-  for (const auto& [id, record] : TasksOf(before)) {
-    if (record->state() != v1::RUNNING) continue;
-    const auto still = tasks_after.find(id);
-    const bool runs_on =
-        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
-    if (!runs_on) after.set_run_seconds(after.run_seconds() + SecondsOf(id));
-  }
+  for (const v1::Task* task : EndedAttempts(before, after))
+    after.set_run_seconds(after.run_seconds() + SecondsOf(task->task_id()));
 }
 
 void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
@@ -159,14 +166,13 @@ void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
 }
 
 void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& after) {
+  for (const v1::Task* task : EndedAttempts(before, after)) {
+    StopTask(*task);
+    rendezvous_changed_.SignalAll();
+  }
   const auto tasks_after = TasksOf(after);
   for (const auto& [id, record] : TasksOf(before)) {
-    const auto still = tasks_after.find(id);
-    const bool runs_on =
-        still != tasks_after.end() && SameFence(FenceOf(record->task()), FenceOf(still->second->task()));
-    if (!runs_on && record->state() == v1::RUNNING) StopTask(record->task());
-    if (!runs_on) rendezvous_changed_.SignalAll();
-    if (still == tasks_after.end()) tasks_.erase(id);
+    if (!tasks_after.contains(id)) tasks_.erase(id);
   }
   for (const auto& [id, record] : tasks_after) {
     tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()});

@@ -308,8 +308,7 @@ class Coordinator {
   void Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Give(Worker& worker, const v1::Task& task, const std::string& stage)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Give(Worker& worker, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -159,7 +159,6 @@ void Coordinator::Assign(const Assignment& assignment) {
          absl::StrCat("started on ", absl::StrJoin(names, ", "), ", attempt ", next.task->task().attempt())});
   }
   v1::Task task = next.task->task();
-  const std::string stage = next.stage->name();
   const absl::Duration now = clock_.Monotonic();
   TaskLive& live = tasks_[assignment.task_id];
   const absl::Duration ready_since = live.ready_since;
@@ -172,19 +171,19 @@ void Coordinator::Assign(const Assignment& assignment) {
   Failpoint("assign_written");
   metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
   for (const std::string& id : assignment.worker_ids) {
-    Give(workers_.at(id), task, stage);
+    Give(workers_.at(id), task);
     task.set_rank(task.rank() + 1);
   }
   Failpoint("assign_sent");
 }
 
-void Coordinator::Give(Worker& worker, const v1::Task& task, const std::string& stage) {
+void Coordinator::Give(Worker& worker, const v1::Task& task) {
   v1::Directive start;
   *start.mutable_start() = task;
   worker.assigned = FenceOf(task);
   worker.assigned_at = clock_.Monotonic();
   worker.heartbeats_without = 0;
-  worker.running = absl::StrCat(task.job_id(), "/", stage);
+  worker.running = absl::StrCat(task.job_id(), "/", task.stage());
   worker.sink->Send(start);
 }
 

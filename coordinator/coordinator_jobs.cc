@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/coordinator.h"
 #include "coordinator/job_state.h"
+#include "coordinator/labels.h"
 #include "coordinator/planner.h"
 #include "coordinator/queue_settings.h"
 #include "coordinator/ranked.h"
@@ -21,17 +22,9 @@ constexpr std::uint32_t kMaxPage = 500;
 constexpr int kEventsPerPage = 64;
 constexpr int kLinesPerPage = 1000;
 
-bool LabelsMatch(const v1::ListRequest& request, const v1::JobRecord& job) {
-  const auto& labels = job.job().metadata().labels();
-  return std::all_of(request.labels().begin(), request.labels().end(), [&](const auto& wanted) {
-    const auto label = labels.find(wanted.first);
-    return label != labels.end() && label->second == wanted.second;
-  });
-}
-
 bool Matches(const v1::ListRequest& request, const v1::JobRecord& job) {
   const bool state_matches = request.state() == v1::STATE_UNSPECIFIED || request.state() == job.state();
-  return state_matches && LabelsMatch(request, job);
+  return state_matches && HasLabels(job.job().metadata().labels(), request.labels());
 }
 
 // What stands for a job that is only planned.

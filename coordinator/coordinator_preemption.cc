@@ -30,12 +30,10 @@ absl::Status Coordinator::TakePreempted(Located located, const std::string& how)
   Update update(store_.NewChange());
   update.record = located.job->record;
   PreemptAttempt(FindTask(update.record, task_id));
-  update.outcome.notes.push_back(
-      {located.place.stage->name(), absl::StrCat(tasks_[task_id].leave_reason, "; ", how)});
-  if (absl::Status status = Apply(*located.job, std::move(update)); !status.ok()) return status;
-  tasks_[task_id] = TaskLive{.ready_since = clock_.Monotonic()};
-  metrics_.TaskEnded(kind, "preempted", seconds);
-  return absl::OkStatus();
+  const RetryDecision again{.retry = true, .reason = absl::StrCat(tasks_[task_id].leave_reason, "; ", how)};
+  absl::Status status = TakeRetry(*located.job, std::move(update), task_id, again);
+  if (status.ok()) metrics_.TaskEnded(kind, "preempted", seconds);
+  return status;
 }
 
 // A failed write leaves the task as it is, and the next Tick tries again.

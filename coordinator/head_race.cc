@@ -139,8 +139,16 @@ class Race {
     for (Runner* runner : Running()) runner->out = runner->bounds.high < line;
   }
 
+  // Those than which fewer than top_ others could be better.
   void AcceptCertain() {
-    for (Runner* runner : Running()) runner->in |= IsCertainlyIn(*runner);
+    std::vector<double> highs;
+    for (const Runner* runner : Running()) highs.push_back(runner->bounds.high);
+    std::sort(highs.begin(), highs.end());
+    for (Runner* runner : Running()) {
+      const auto first = std::lower_bound(highs.begin(), highs.end(), runner->bounds.low);
+      const std::size_t rivals = highs.end() - first - 1;  // its own is one of those
+      runner->in |= rivals < top_;
+    }
   }
 
   bool IsOver() {
@@ -195,14 +203,6 @@ class Race {
 
   std::string Examples() const {
     return tables_.size() == 1 ? " examples" : absl::StrCat(" examples of ", tables_.size(), " probes");
-  }
-
-  // Whether fewer than top_ others could be better.
-  bool IsCertainlyIn(const Runner& runner) const {
-    const auto rivals = std::count_if(runners_.begin(), runners_.end(), [&](const Runner& other) {
-      return !other.out && &other != &runner && other.bounds.high >= runner.bounds.low;
-    });
-    return static_cast<std::size_t>(rivals) < top_;
   }
 
   RaceDecision Conclude() {

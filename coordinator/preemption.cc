@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -61,7 +60,8 @@ class Chooser {
   }
 
   bool Serve(const ReadyTask& task) {
-    std::uint32_t found = Claim(coming_, task.needs, task.gang.min);
+    const std::uint32_t at_hand = Claim(coming_, task.needs, task.gang.min);
+    std::uint32_t found = at_hand;
     const QueueLedger before = ledger_;
     std::vector<Holder*> victims;
     while (found < task.gang.min) {
@@ -75,7 +75,7 @@ class Chooser {
       ledger_ = before;
       return false;
     }
-    std::uint32_t missing = task.gang.min - (found - Freed(victims, task.needs));
+    std::uint32_t missing = task.gang.min - at_hand;
     for (Holder* victim : victims) {
       chosen_.push_back({victim->task->task_id, ReasonFor(task, *victim->task)});
       missing -= Claim(victim->workers, task.needs, missing);
@@ -120,12 +120,6 @@ class Chooser {
                          [&](const WorkerView* worker) { return Fits(needs, worker->traits); });
   }
 
-  static std::uint32_t Freed(const std::vector<Holder*>& victims, const WorkerNeeds& needs) {
-    std::uint32_t freed = 0;
-    for (const Holder* victim : victims) freed += CountFitting(victim->workers, needs);
-    return freed;
-  }
-
   // Takes at most so many that fit out of `workers`; how many.
   static std::uint32_t Claim(std::vector<const WorkerView*>& workers, const WorkerNeeds& needs,
                              std::uint32_t most) {
@@ -150,7 +144,9 @@ class Chooser {
 }  // namespace
 
 std::vector<Preemption> ChoosePreemptions(const SchedulerView& view, const Schedule& schedule) {
-  if (schedule.starved.empty()) return {};
+  const bool any = std::any_of(view.running.begin(), view.running.end(),
+                               [](const RunningTask& task) { return task.saves && !task.preempted; });
+  if (schedule.starved.empty() || !any) return {};
   return Chooser(view, schedule).Choose(schedule.starved);
 }
 

@@ -37,17 +37,11 @@ class Pass {
   Schedule Run() {
     while (Line* line = NextLine()) Decide(*line->tasks[line->next++], *line);
     Grow();
-    for (const std::string& job_id : started_jobs_) schedule_.waiting.erase(job_id);
+    for (const ReadyTask* task : started_) schedule_.waiting.erase(task->job_id);
     return std::move(schedule_);
   }
 
  private:
-  // A start that may become larger once everybody had a turn.
-  struct Start {
-    const ReadyTask* task;
-    std::size_t assignment;
-  };
-
   // Its smallest size is within its queue's quota.
   bool HasClaim(const ReadyTask& task) const { return ledger_.Room(task.queue) >= task.gang.min; }
 
@@ -136,24 +130,24 @@ class Pass {
   }
 
   void Begin(const ReadyTask& task, std::uint32_t workers) {
-    starts_.push_back({&task, schedule_.assignments.size()});
+    started_.push_back(&task);
     schedule_.assignments.push_back({task.task_id, pool_.Take(task.needs, workers)});
     ledger_.Take(task.queue, workers);
     under_way_.Add(task.job_id, workers, task.digest, task.race);
-    started_jobs_.push_back(task.job_id);
   }
 
   // A gang that started within its quota borrows what nobody wanted.
   void Grow() {
-    for (const Start& start : starts_) {
-      if (!ledger_.Borrows(start.task->queue)) continue;
-      std::vector<std::string>& workers = schedule_.assignments[start.assignment].worker_ids;
-      const std::uint32_t room = start.task->max_workers - under_way_.Held(start.task->job_id);
+    for (std::size_t i = 0; i < started_.size(); ++i) {
+      const ReadyTask& task = *started_[i];
+      if (!ledger_.Borrows(task.queue)) continue;
+      std::vector<std::string>& workers = schedule_.assignments[i].worker_ids;
+      const std::uint32_t room = task.max_workers - under_way_.Held(task.job_id);
       const auto size = static_cast<std::uint32_t>(workers.size());
-      const std::uint32_t more = std::min(start.task->gang.max - size, room);
-      for (std::string& id : pool_.Take(start.task->needs, more)) {
+      const std::uint32_t more = std::min(task.gang.max - size, room);
+      for (std::string& id : pool_.Take(task.needs, more)) {
         workers.push_back(std::move(id));
-        under_way_.AddWorker(start.task->job_id);
+        under_way_.AddWorker(task.job_id);
       }
     }
   }
@@ -163,9 +157,8 @@ class Pass {
   WorkerPool pool_;
   UnderWay under_way_;
   std::vector<Line> lines_;
-  std::vector<Start> starts_;
-  std::vector<std::string> started_jobs_;
-  std::string keeper_;  // the job of the last gang that idle workers were kept for
+  std::vector<const ReadyTask*> started_;  // as in schedule_.assignments
+  std::string keeper_;                     // the job of the last gang that idle workers were kept for
   Schedule schedule_;
 };
 

@@ -1,11 +1,11 @@
 #include "coordinator/worker_fit.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/labels.h"
 
 namespace rad {
 
@@ -22,10 +22,7 @@ WorkerNeeds NeedsOf(const v1::Resources& resources) {
 bool Fits(const WorkerNeeds& needs, const WorkerTraits& worker) {
   if (!needs.device.empty() && needs.device != worker.device) return false;
   if (worker.memory_bytes < needs.memory_bytes) return false;
-  return std::all_of(needs.labels.begin(), needs.labels.end(), [&](const auto& wanted) {
-    const auto label = worker.labels.find(wanted.first);
-    return label != worker.labels.end() && label->second == wanted.second;
-  });
+  return HasLabels(worker.labels, needs.labels);
 }
 
 std::string DescribeNeeds(const WorkerNeeds& needs) {

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "kernels/lanes.h"
+#include "kernels/row_products.h"
 
 namespace rad::kernels {
 namespace {
-
-constexpr std::int64_t kRows = 4;  // query rows at a time: each key and value loaded serves them all
-
-constexpr std::int64_t Padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
 // Float32 copies with zeros up to whole lanes: keys transposed [P, t], values [t, P], 4 query rows [4, P] and
 // their scores [4, t].
@@ -59,28 +56,6 @@ RAD_INLINE void CopyKeysAndValues(const AttentionShape& shape, HeadRows<const T>
       for (std::int64_t i = 0; i < kLanes; ++i) s.keys[(p + i) * s.t + j] = i < count ? row[i] : 0;
       Store(s.values + j * s.p + p, Lanes{});
       CopyRow(v.data + j * v.token_stride + p, count, 1, s.values + j * s.p + p);
-    }
-  }
-}
-
-// scores[r][column + j - begin] = query[r].k_j for the keys [begin, end), both whole lanes.
-RAD_INLINE void Scores(const Scratch& s, std::int64_t begin, std::int64_t end, std::int64_t column) {
-  for (std::int64_t j = begin; j < end; j += 2 * kLanes) {
-    const bool pair = j + kLanes < end;
-    Lanes sums[kRows][2] = {};
-    for (std::int64_t p = 0; p < s.p; ++p) {
-      const float* key = s.keys + p * s.t + j;
-      const Lanes first = Load(key), second = pair ? Load(key + kLanes) : Lanes{};
-      for (std::int64_t r = 0; r < kRows; ++r) {
-        const Lanes q = Splat(s.query[r * s.p + p]);
-        sums[r][0] += q * first;
-        sums[r][1] += q * second;
-      }
-    }
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      float* to = s.scores + r * s.t + column + j - begin;
-      Store(to, sums[r][0]);
-      if (pair) Store(to + kLanes, sums[r][1]);
     }
   }
 }
@@ -165,8 +140,9 @@ RAD_MULTIVERSION void Attend(const AttentionShape& shape, HeadRows<const T> q, H
         CopyRow(q.data + (i + r) * q.token_stride + head * q.head_stride, shape.head_dim, scale,
                 s.query + r * s.p);
       }
-      Scores(s, 0, keys.shared_end, 0);
-      Scores(s, keys.begin, keys.end, keys.shared_end);
+      Products(s.query, s.p, s.p, s.keys, s.t, keys.shared_end, s.scores);
+      Products(s.query, s.p, s.p, s.keys + keys.begin, s.t, keys.end - keys.begin,
+               s.scores + keys.shared_end);
       for (std::int64_t r = 0; r < rows; ++r) {
         Hide(s.scores + r * s.t, keys, first_of(i + r), i + r);
         Softmax(s.scores + r * s.t, keys.Columns());

@@ -1,6 +1,6 @@
 // row_products.h: products of small matrices, a few rows at a time, and their rows in and out: what
-// ssm_head.cc is made of. Rows are padded to whole lanes; `t` tokens and `width` columns count the padding.
-// Inlined into the instruction set of the function that calls them.
+// ssm_head.cc and the scores of causal_attention.cc are made of. Rows are padded to whole lanes; `t` tokens
+// and `width` columns count the padding. Inlined into the instruction set of the function that calls them.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,8 @@
 namespace rad::kernels {
 
 constexpr std::int64_t kRows = 4;  // tokens at a time: each row loaded serves them all
+
+constexpr std::int64_t Padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
 template <typename Body>
 RAD_INLINE void ForWidth(std::int64_t width, const Body& body) {

@@ -13,8 +13,6 @@ constexpr std::int64_t kTaps = 4;  // of the convolution
 // Below this a decay counts as 0: smaller numbers are denormal in float, slow and without weight.
 constexpr double kNegligible = 1e-37;
 
-constexpr std::int64_t Padded(std::int64_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
-
 // Some columns of the projection that go through the convolution together: x, B or C of the head. Rows are
 // padded with zeros to whole lanes, and so are the tokens.
 struct Group {

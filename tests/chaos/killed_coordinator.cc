@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -13,6 +14,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kLongestStart{60};
+
+// No event tells of another process' file or end. Whether it held within kLongestStart.
+bool Await(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + kLongestStart;
+  while (!holds() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  return holds();
+}
 
 }  // namespace
 
@@ -34,24 +43,14 @@ void KilledCoordinator::Launch(const std::string& failpoint) {
 
 void KilledCoordinator::Restore(const fs::path& backups, const std::string& failpoint) {
   Run({"--restore-from", backups, "--data-dir", data()}, failpoint);
-  const auto end = std::chrono::steady_clock::now() + kLongestStart;
-  while (!Died() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  EXPECT_TRUE(Died()) << "the restore does not end";
+  EXPECT_TRUE(Await([&] { return Died(); })) << "the restore does not end";
 }
 
 bool KilledCoordinator::Start(const std::string& failpoint) {
   Launch(failpoint);
-  const auto end = std::chrono::steady_clock::now() + kLongestStart;
-  while (!fs::exists(folder_ / "ports")) {
-    if (Died()) return false;
-    if (std::chrono::steady_clock::now() > end) {
-      ADD_FAILURE() << "the coordinator does not start";
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  const auto listens = [&] { return fs::exists(folder_ / "ports"); };
+  EXPECT_TRUE(Await([&] { return listens() || Died(); })) << "the coordinator does not start";
+  if (!listens()) return false;
   const int port = nlohmann::json::parse(std::ifstream(folder_ / "ports")).at("grpc");
   channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
   return true;

@@ -30,13 +30,6 @@ class ArtifactServiceTest : public ServiceTest {
     for (const v1::Manifest& manifest : list.artifacts()) steps.push_back(manifest.step());
     return steps;
   }
-
-  grpc::Status Latest(const v1::Task& task, v1::Manifest* manifest) {
-    grpc::ClientContext context;
-    v1::LatestCheckpointRequest request;
-    request.set_task_digest(task.digest());
-    return artifacts_->LatestCheckpoint(&context, request, manifest);
-  }
 };
 
 TEST_F(ArtifactServiceTest, TheNewestCheckpointsStayAndAnyAttemptFindsThem) {
@@ -162,12 +155,6 @@ class DamagedCheckpointTest : public ArtifactServiceTest {
     return response;
   }
 
-  std::uint64_t LatestStep() {
-    v1::Manifest manifest;
-    EXPECT_TRUE(Latest(task_, &manifest).ok());
-    return manifest.step();
-  }
-
   FakeWorker worker_;
   std::string job_id_;
   v1::Task task_;
@@ -175,15 +162,15 @@ class DamagedCheckpointTest : public ArtifactServiceTest {
 };
 
 TEST_F(DamagedCheckpointTest, VerifyNamesItsChunkAndTheOneBeforeIsTheLatest) {
-  EXPECT_EQ(LatestStep(), 20u);  // nobody has looked yet
+  EXPECT_EQ(LatestStep(task_), 20u);  // nobody has looked yet
   const v1::VerifyArtifactResponse sound = Verify(10);
   EXPECT_EQ(sound.chunks(), 1u);
   EXPECT_EQ(sound.bytes(), Content(10).size());
   EXPECT_EQ(sound.bad_sha256_size(), 0);
   EXPECT_THAT(Verify(20).bad_sha256(), ElementsAre(Sha256Hex(Content(20))));
-  EXPECT_EQ(LatestStep(), 10u);
+  EXPECT_EQ(LatestStep(task_), 10u);
   Restart();
-  EXPECT_EQ(LatestStep(), 10u);
+  EXPECT_EQ(LatestStep(task_), 10u);
   EXPECT_THAT(Verify(20).bad_sha256(), ElementsAre(Sha256Hex(Content(20))));
 }
 
@@ -193,7 +180,7 @@ TEST_F(DamagedCheckpointTest, ReadingItIsDataLossAndTheJobIsTold) {
   request.set_sha256(Sha256Hex(Content(20)));
   v1::GetChunkResponse chunk;
   EXPECT_EQ(artifacts_->GetChunk(&context, request, &chunk).error_code(), grpc::StatusCode::DATA_LOSS);
-  EXPECT_EQ(LatestStep(), 10u);
+  EXPECT_EQ(LatestStep(task_), 10u);
   v1::JobStatus cancelled;
   ASSERT_TRUE(TryCancel(job_id_, "", &cancelled).ok());
   std::string told;
@@ -208,7 +195,7 @@ TEST_F(DamagedCheckpointTest, SavingItAgainHealsIt) {
   ASSERT_TRUE(worker.Publish(task_, v1::Manifest::CHECKPOINT, Content(20), 20, &id).ok());
   EXPECT_EQ(id, ids_[20]);
   EXPECT_EQ(Verify(20).bad_sha256_size(), 0);
-  EXPECT_EQ(LatestStep(), 20u);
+  EXPECT_EQ(LatestStep(task_), 20u);
 }
 
 TEST_F(ArtifactServiceTest, AFinishedTasksCheckpointsAreDropped) {
@@ -269,11 +256,7 @@ TEST_F(ArtifactServiceTest, HostileManifestsAreRefused) {
 TEST_F(ArtifactServiceTest, AResultWhoseArtifactWasNeverCommittedIsAFailure) {
   FakeWorker worker(channel(), "w");
   Submit(SampleJob());
-  v1::Task task = worker.AwaitStart();
-  while (task.stage() != "align") {
-    worker.Finish(task, worker.Answer(task));
-    task = worker.AwaitStart();
-  }
+  const v1::Task task = StartAlignment(worker);
   v1::TaskResult result;
   result.mutable_align();
   result.set_artifact_id(std::string(64, 'a'));

@@ -23,13 +23,12 @@ class DiskFullServiceTest : public ServiceTest {
     server_.reset();
     disk_ = std::make_unique<SmallDisk>(folder_.path(), kDiskBytes);
     Start();
+  }
+  void SetUp() override {
+    RAD_REQUIRE_SMALL_DISK(*disk_);
     worker_ = std::make_unique<FakeWorker>(channel(), "w");
     Submit(SampleJob());
     task_ = worker_->AwaitStart();
-  }
-  void SetUp() override {
-    if (!disk_->mounted())
-      GTEST_SKIP() << "needs the right to mount a tmpfs (root, or a namespace of one's own)";
   }
   ~DiskFullServiceTest() override {
     worker_.reset();
@@ -37,21 +36,12 @@ class DiskFullServiceTest : public ServiceTest {
     disk_.reset();
   }
 
-  grpc::StatusCode Save(std::uint64_t step, const std::string& artifact_kind = "checkpoint") {
+  grpc::StatusCode Save(std::uint64_t step) {
     clock_.Advance(absl::Seconds(1));
-    std::string content = absl::StrCat(artifact_kind, " at ", step);
+    std::string content = absl::StrCat("checkpoint at ", step);
     content.resize(kMiB, '.');
     std::string id;
     return worker_->Publish(task_, v1::Manifest::CHECKPOINT, content, step, &id).error_code();
-  }
-
-  std::uint64_t LatestStep() {
-    grpc::ClientContext context;
-    v1::LatestCheckpointRequest request;
-    request.set_task_digest(task_.digest());
-    v1::Manifest manifest;
-    EXPECT_TRUE(artifacts_->LatestCheckpoint(&context, request, &manifest).ok());
-    return manifest.step();
   }
 
   grpc::Status TryNamed(const std::string& name) {
@@ -70,7 +60,7 @@ TEST_F(DiskFullServiceTest, CheckpointsAreRefusedFirstThenSubmitsAndStateIsStill
   ASSERT_EQ(Save(1), grpc::StatusCode::OK);
   disk_->Fill(kReservedDiskBytes - kMiB);
   EXPECT_EQ(Save(2), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(LatestStep(), 1u);
+  EXPECT_EQ(LatestStep(task_), 1u);
   EXPECT_TRUE(TryNamed("while-checkpoints-are-refused").ok());
 
   disk_->Fill(kReservedForChangesBytes - kMiB);
@@ -84,7 +74,7 @@ TEST_F(DiskFullServiceTest, CheckpointsAreRefusedFirstThenSubmitsAndStateIsStill
   EXPECT_TRUE(TryNamed("again").ok());
   task_ = worker_->AwaitStart();
   EXPECT_EQ(Save(3), grpc::StatusCode::OK);
-  EXPECT_EQ(LatestStep(), 3u);
+  EXPECT_EQ(LatestStep(task_), 3u);
 }
 
 }  // namespace

@@ -47,8 +47,7 @@ FakeWorker::FakeWorker(std::shared_ptr<grpc::Channel> channel, const std::string
   id_ = response.worker_id();
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
   session_ = workers_->Session(&context_);
-  Heartbeat({});
-  Await(v1::Directive::kRenewed);
+  Renew();
 }
 
 FakeWorker::~FakeWorker() {
@@ -75,6 +74,11 @@ void FakeWorker::Heartbeat(const std::vector<v1::Fence>& running) {
   message.mutable_heartbeat();
   for (const v1::Fence& fence : running) *message.mutable_heartbeat()->add_running() = fence;
   Send(message);
+}
+
+void FakeWorker::Renew(const std::vector<v1::Fence>& running) {
+  Heartbeat(running);
+  Await(v1::Directive::kRenewed);
 }
 
 void FakeWorker::Progress(const v1::Task& task, const v1::Progress& progress) {

@@ -29,6 +29,8 @@ class FakeWorker {
   v1::Task AwaitStart() { return Await(v1::Directive::kStart).start(); }
 
   void Heartbeat(const std::vector<v1::Fence>& running);
+  // A heartbeat, and waits until the lease is renewed.
+  void Renew(const std::vector<v1::Fence>& running = {});
   void Progress(const v1::Task& task, const v1::Progress& progress);
   void LogLines(const v1::Task& task, const std::vector<std::string>& lines);
   // Reports and waits for the acknowledgement.

@@ -46,13 +46,6 @@ class GangTest : public ServiceTest {
     EXPECT_EQ(tasks_[0].epoch(), tasks_[1].epoch());
   }
 
-  void StayAlive(std::vector<FakeWorker*> workers, const v1::Task& task) {
-    for (FakeWorker* worker : workers) {
-      worker->Heartbeat({FenceFor(task)});
-      worker->Await(v1::Directive::kRenewed);
-    }
-  }
-
   grpc::Status SetKey(const v1::Task& task, const std::string& key, const std::string& value) {
     grpc::ClientContext context;
     v1::SetKeyRequest request;
@@ -141,7 +134,7 @@ TEST_F(GangTest, RanksThatAllLostTouchAreTriedAgain) {
 TEST_F(GangTest, ASmallerGangGoesOnWhenAWorkerIsLost) {
   StartGang(1);
   Advance(absl::Seconds(6));
-  StayAlive({workers_[0]}, tasks_[0]);
+  workers_[0]->Renew({FenceFor(tasks_[0])});
   Advance(absl::Seconds(6));
   workers_[0]->Await(v1::Directive::kStop);
   workers_[0]->Fail(tasks_[0], v1::TaskFailure::CANCELLED, "stopped");
@@ -151,6 +144,22 @@ TEST_F(GangTest, ASmallerGangGoesOnWhenAWorkerIsLost) {
   EXPECT_EQ(task.batch_parts(), 2u);
 }
 
+TEST_F(GangTest, ARankThatHasLeftWaitsForRankZeroToSave) {
+  StartGang(2);
+  v1::Job urgent = SampleAblation();
+  urgent.mutable_spec()->set_priority(5);
+  urgent.mutable_spec()->mutable_probe()->set_seed(105);  // of which nothing is known
+  Submit(urgent);
+  for (FakeWorker* worker : workers_) worker->Await(v1::Directive::kPreempt);
+  workers_[1]->Fail(tasks_[1], v1::TaskFailure::PREEMPTED, "made room");
+  EXPECT_EQ(workers_[1]->AwaitStart().job_id(), "job-2");
+  std::string artifact_id;
+  EXPECT_TRUE(workers_[0]->Publish(tasks_[0], v1::Manifest::CHECKPOINT, "saved", 7, &artifact_id).ok())
+      << "its attempt is still the running one";
+  workers_[0]->Fail(tasks_[0], v1::TaskFailure::PREEMPTED, "made room");
+  EXPECT_EQ(Stage(Get(id_), "align").restarts(), 0u);
+}
+
 TEST_F(GangTest, SurvivesTheCoordinatorsRestart) {
   StartGang(2);
   Restart();
@@ -158,10 +167,10 @@ TEST_F(GangTest, SurvivesTheCoordinatorsRestart) {
     auto& worker = workers_[rank] == a_.get() ? a_ : b_;
     worker = std::make_unique<FakeWorker>(channel(), rank == 0 ? "first" : "second");
     workers_[rank] = worker.get();
-    StayAlive({workers_[rank]}, tasks_[rank]);
+    workers_[rank]->Renew({FenceFor(tasks_[rank])});
   }
   clock_.Advance(absl::Seconds(9));
-  for (const int rank : {0, 1}) StayAlive({workers_[rank]}, tasks_[rank]);
+  for (const int rank : {0, 1}) workers_[rank]->Renew({FenceFor(tasks_[rank])});
   Advance(absl::Seconds(2));
   EXPECT_EQ(Stage(Get(id_), "align").restarts(), 0u);
   workers_[0]->Finish(tasks_[0], workers_[0]->Answer(tasks_[0]));

@@ -60,14 +60,9 @@ class MetricsTest : public ServiceTest {
 TEST_F(MetricsTest, ARunningJobHasItsSeriesAndAnEndedOneHasNone) {
   FakeWorker worker(channel(), "w");
   const std::string id = Submit(SampleJob()).job_id();
-  v1::Task task = worker.AwaitStart();
-  while (task.stage() != "align") {
-    worker.Finish(task, worker.Answer(task));
-    task = worker.AwaitStart();
-  }
+  const v1::Task task = StartAlignment(worker);
   worker.Progress(task, TrainingProgress());
-  worker.Heartbeat({FenceFor(task)});
-  worker.Await(v1::Directive::kRenewed);  // so the progress before it has arrived
+  worker.Renew({FenceFor(task)});  // so the progress before it has arrived
   const std::string during = Metrics();
   EXPECT_THAT(during, HasSubstr("rad_job_progress_ratio{job=\"job-1\",stage=\"align\"} 0.75"));
   EXPECT_THAT(during, HasSubstr("rad_job_eta_seconds{job=\"job-1\",stage=\"align\"} 12"));
@@ -139,8 +134,7 @@ TEST_F(MetricsTest, PromtoolFindsNothingToSay) {
   Submit(SampleJob());
   const v1::Task task = worker.AwaitStart();
   worker.Progress(task, TrainingProgress());
-  worker.Heartbeat({FenceFor(task)});
-  worker.Await(v1::Directive::kRenewed);
+  worker.Renew({FenceFor(task)});
   const std::filesystem::path file = folder_.path() / "metrics.txt";
   std::ofstream(file) << Metrics();
   ASSERT_GT(std::filesystem::file_size(file), 1000u);

@@ -66,19 +66,6 @@ class QueueServiceTest : public ServiceTest {
     job.mutable_spec()->mutable_probe()->set_seed(100 + priority);  // of which nothing is known
     return job;
   }
-
-  static void StayAlive(FakeWorker& worker, const v1::Task& task) {
-    worker.Heartbeat({FenceFor(task)});
-    worker.Await(v1::Directive::kRenewed);
-  }
-
-  // Does what comes before the job's alignment, which the worker then runs.
-  static v1::Task StartAlignment(FakeWorker& worker) {
-    v1::Task task = worker.AwaitStart();
-    for (; task.stage() != "align" && !HasFailure(); task = worker.AwaitStart())
-      worker.Finish(task, worker.Answer(task));
-    return task;
-  }
 };
 
 TEST_F(QueueServiceTest, QueuesOutliveARestart) {
@@ -211,7 +198,7 @@ TEST_F(QueueServiceTest, TrainingThatDoesNotLeaveInTimeIsStopped) {
   worker.Await(v1::Directive::kPreempt);
   for (int i = 0; i < 6; ++i) {
     Advance(absl::Seconds(9));
-    StayAlive(worker, training);
+    worker.Renew({FenceFor(training)});
   }
   Advance(absl::Seconds(7));
   EXPECT_EQ(worker.Await(v1::Directive::kStop).stop().epoch(), training.epoch());
@@ -232,37 +219,6 @@ TEST_F(QueueServiceTest, ALenderTakesItsWorkersBack) {
   EXPECT_EQ(worker.AwaitStart().job_id(), owned);
 }
 
-TEST_F(QueueServiceTest, ARankThatHasLeftWaitsForRankZeroToSave) {
-  auto a = std::make_unique<FakeWorker>(channel(), "a");
-  v1::Job job = SampleJob();
-  job.mutable_spec()->mutable_resources()->mutable_workers()->set_min(2);
-  job.mutable_spec()->mutable_resources()->mutable_workers()->set_max(2);
-  const std::string patient = Submit(job).job_id();
-  for (const char* stage : {"inspect", "rank"}) {
-    const v1::Task task = a->AwaitStart();
-    ASSERT_EQ(task.stage(), stage);
-    a->Finish(task, a->Answer(task));
-  }
-  FakeWorker b(channel(), "b");
-  const v1::Task rank = a->AwaitStart();
-  a->Finish(rank, a->Answer(rank));
-  const v1::Task of_a = a->AwaitStart(), of_b = b.AwaitStart();
-  ASSERT_EQ(of_a.stage(), "align");
-  Submit(Ablation("default", 5));
-  a->Await(v1::Directive::kPreempt);
-  b.Await(v1::Directive::kPreempt);
-  FakeWorker& zero = of_a.rank() == 0 ? *a : b;
-  FakeWorker& one = of_a.rank() == 0 ? b : *a;
-  one.Fail(of_a.rank() == 0 ? of_b : of_a, v1::TaskFailure::PREEMPTED, "made room");
-  EXPECT_EQ(one.AwaitStart().job_id(), "job-2");
-  std::string artifact_id;
-  EXPECT_TRUE(
-      zero.Publish(of_a.rank() == 0 ? of_a : of_b, v1::Manifest::CHECKPOINT, "saved", 7, &artifact_id).ok())
-      << "its attempt is still the running one";
-  zero.Fail(of_a.rank() == 0 ? of_a : of_b, v1::TaskFailure::PREEMPTED, "made room");
-  EXPECT_EQ(Stage(Get(patient), "align").restarts(), 0u);
-}
-
 TEST_F(QueueServiceTest, AJobWhoseTasksRunTooLongFailsAndCountsEveryAttempt) {
   FakeWorker worker(channel(), "w");
   v1::Job job = SampleAblation();
@@ -273,7 +229,7 @@ TEST_F(QueueServiceTest, AJobWhoseTasksRunTooLongFailsAndCountsEveryAttempt) {
   worker.Fail(first, v1::TaskFailure::FAILED, "disk full");
   Advance(absl::Seconds(8));  // backing off is not running
   const v1::Task second = worker.AwaitStart();
-  StayAlive(worker, second);
+  worker.Renew({FenceFor(second)});
   Advance(absl::Seconds(4));
   EXPECT_EQ(Get(id).state(), v1::RUNNING);
   Advance(absl::Seconds(1));

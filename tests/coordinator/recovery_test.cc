@@ -41,11 +41,9 @@ TEST_F(RecoveryTest, AWorkerThatKeptRunningKeepsItsTask) {
     Restart();
   }
   FakeWorker worker(channel(), "w");
-  worker.Heartbeat({FenceFor(task)});
-  worker.Await(v1::Directive::kRenewed);
+  worker.Renew({FenceFor(task)});
   clock_.Advance(absl::Seconds(9));
-  worker.Heartbeat({FenceFor(task)});
-  worker.Await(v1::Directive::kRenewed);
+  worker.Renew({FenceFor(task)});
   Advance(absl::Seconds(2));  // past the time for coming back
   EXPECT_EQ(Stage(Get(id), "inspect").restarts(), 0u);
   worker.Finish(task, worker.Answer(task));

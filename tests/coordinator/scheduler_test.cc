@@ -209,7 +209,3 @@ TEST(Scheduler, DrainingWorkersGetNothing) {
 
 }  // namespace
 }  // namespace rad
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "tests/coordinator/sample_view.h"

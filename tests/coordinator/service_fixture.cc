@@ -86,6 +86,26 @@ std::vector<std::string> ServiceTest::Work(FakeWorker& worker, const std::string
   return stages;
 }
 
+v1::Task ServiceTest::StartAlignment(FakeWorker& worker) {
+  v1::Task task = worker.AwaitStart();
+  for (; task.stage() != "align" && !HasFailure(); task = worker.AwaitStart())
+    worker.Finish(task, worker.Answer(task));
+  return task;
+}
+
+grpc::Status ServiceTest::Latest(const v1::Task& task, v1::Manifest* manifest) {
+  grpc::ClientContext context;
+  v1::LatestCheckpointRequest request;
+  request.set_task_digest(task.digest());
+  return artifacts_->LatestCheckpoint(&context, request, manifest);
+}
+
+std::uint64_t ServiceTest::LatestStep(const v1::Task& task) {
+  v1::Manifest manifest;
+  EXPECT_TRUE(Latest(task, &manifest).ok());
+  return manifest.step();
+}
+
 const v1::StageStatus& ServiceTest::Stage(const v1::JobStatus& status, const std::string& name) {
   for (const v1::StageStatus& stage : status.stages()) {
     if (stage.name() == name) return stage;

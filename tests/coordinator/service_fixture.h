@@ -30,7 +30,7 @@ class ManualClock : public Clock {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  // `metrics`: where /metrics is served; stopping that server takes seconds, so most tests have none.
+  // `metrics`: where /metrics is served; empty: nowhere.
   explicit ServiceTest(const std::string& metrics = "") : metrics_(metrics) { Start(); }
 
   void Start();
@@ -46,6 +46,10 @@ class ServiceTest : public ::testing::Test {
   std::vector<v1::Event> Events(const std::string& job_id);
   // Lets `worker` do every task until the job ends; the stages worked on, in order, each once.
   std::vector<std::string> Work(FakeWorker& worker, const std::string& job_id);
+  // Does what comes before the job's alignment, which the worker then runs.
+  static v1::Task StartAlignment(FakeWorker& worker);
+  grpc::Status Latest(const v1::Task& task, v1::Manifest* manifest);  // checkpoint
+  std::uint64_t LatestStep(const v1::Task& task);
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
 
   static const v1::StageStatus& Stage(const v1::JobStatus& status, const std::string& name);

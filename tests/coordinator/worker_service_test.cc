@@ -53,8 +53,7 @@ TEST_F(WorkerServiceTest, ALostWorkersTaskIsTriedOnAnother) {
   const v1::Task first = lost.AwaitStart();
   FakeWorker heir(channel(), "heir");
   Advance(absl::Seconds(6));
-  heir.Heartbeat({});
-  heir.Await(v1::Directive::kRenewed);
+  heir.Renew();
   Advance(absl::Seconds(6));  // the first worker's ten seconds are over, the second's are not
   const v1::Task second = heir.AwaitStart();
   EXPECT_EQ(second.task_id(), first.task_id());
@@ -68,8 +67,7 @@ TEST_F(WorkerServiceTest, HeartbeatsKeepTheLease) {
   FakeWorker worker(channel(), "w");
   for (int i = 0; i < 5; ++i) {
     Advance(absl::Seconds(6));
-    worker.Heartbeat({});
-    worker.Await(v1::Directive::kRenewed);
+    worker.Renew();
   }
   EXPECT_EQ(WorkerState("w"), "idle");
 }
@@ -166,8 +164,7 @@ TEST_F(WorkerServiceTest, AnUnknownAttemptOnAWorkerIsStopped) {
   worker.Heartbeat({fence});
   EXPECT_EQ(worker.Await(v1::Directive::kStop).stop().task_id(), "job-77.1");
   EXPECT_EQ(WorkerState("w"), "busy");
-  worker.Heartbeat({});
-  worker.Await(v1::Directive::kRenewed);
+  worker.Renew();
   Submit(SampleAblation());
   worker.AwaitStart();
 }

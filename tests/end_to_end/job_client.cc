@@ -103,4 +103,9 @@ const v1::StageStatus* StageNamed(const v1::JobStatus& status, const std::string
   return nullptr;
 }
 
+bool IsTraining(const v1::JobStatus& status, const std::string& stage, std::uint64_t steps) {
+  const v1::StageStatus* found = StageNamed(status, stage);
+  return found != nullptr && found->state() == v1::RUNNING && found->progress().step() >= steps;
+}
+
 }  // namespace rad

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,5 +33,9 @@ class JobClient {
 
 // nullptr when the job has no such stage.
 const v1::StageStatus* StageNamed(const v1::JobStatus& status, const std::string& name);
+
+// Whether it runs and has done so many steps. Six are past the reference job's first checkpoint, with most
+// still to do.
+bool IsTraining(const v1::JobStatus& status, const std::string& stage, std::uint64_t steps = 6);
 
 }  // namespace rad

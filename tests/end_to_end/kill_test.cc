@@ -10,12 +10,6 @@
 namespace rad {
 namespace {
 
-// Past its first checkpoint, with most still to do.
-bool IsTraining(const v1::JobStatus& status, const std::string& stage_name) {
-  const v1::StageStatus* stage = StageNamed(status, stage_name);
-  return stage != nullptr && stage->state() == v1::RUNNING && stage->progress().step() >= 6;
-}
-
 class KillTest : public testing::TestWithParam<std::string> {  // the stage
  protected:
   // Runs the reference job, disturbs it once in this stage, and compares.

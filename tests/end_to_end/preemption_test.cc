@@ -1,6 +1,5 @@
 // One worker and two jobs: the urgent one takes it from the other's training, which then goes on where it
 // was.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/end_to_end/job_client.h"
@@ -10,14 +9,7 @@
 namespace rad {
 namespace {
 
-using ::testing::HasSubstr;
-
 constexpr char kStage[] = "distill/top-2";
-
-bool IsTrainingPast(const v1::JobStatus& status, std::uint64_t step) {
-  const v1::StageStatus* stage = StageNamed(status, kStage);
-  return stage != nullptr && stage->state() == v1::RUNNING && stage->progress().step() > step;
-}
 
 // Ranks heads on other questions: nothing of it is known.
 v1::Job UrgentJob() {
@@ -43,7 +35,7 @@ TEST(PreemptionTest, ATrainingRunMakesRoomAndGoesOnFromTheStepItSaved) {
   Service service(ReferenceJob::Get().NewFolder());
   JobClient client(service.address());
   const std::string patient = client.Submit(job, "patient");
-  client.Follow(patient, [](const v1::JobStatus& status) { return IsTrainingPast(status, 20); });
+  client.Follow(patient, [](const v1::JobStatus& status) { return IsTraining(status, kStage, 21); });
   ASSERT_FALSE(HasFailure());
   client.Finish(client.Submit(UrgentJob(), "urgent"));
   // Whatever is reported first after that is of the attempt that goes on.

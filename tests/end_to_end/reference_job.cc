@@ -86,9 +86,15 @@ ReferenceJob::ReferenceJob() {
   WriteTinyTeacher(folder_ / "teacher");
   WriteTexts(folder_ / "text");
   job_ = SmallJob(folder_);
-  Service service(NewFolder());
-  JobClient client(service.address());
-  findings_ = FindingsOf(client, client.Finish(client.Submit(job_, "reference")));
+}
+
+const Findings& ReferenceJob::findings() {
+  if (!findings_) {
+    Service service(NewFolder());
+    JobClient client(service.address());
+    findings_ = FindingsOf(client, client.Finish(client.Submit(job_, "reference")));
+  }
+  return *findings_;
 }
 
 ReferenceJob::~ReferenceJob() { fs::remove_all(folder_); }

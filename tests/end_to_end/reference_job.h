@@ -1,9 +1,11 @@
-// One small job on a tiny teacher, run once undisturbed; disturbed runs must come to the same.
+// One small job on a tiny teacher, run once undisturbed where that is asked for; disturbed runs must come to
+// the same.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "rad/v1/service.pb.h"
@@ -26,7 +28,8 @@ class ReferenceJob {
   static ReferenceJob& Get();
 
   const v1::Job& job() const { return job_; }
-  const Findings& findings() const { return findings_; }
+  // Of the undisturbed run, which the first call makes.
+  const Findings& findings();
   std::filesystem::path NewFolder();
 
  private:
@@ -35,7 +38,7 @@ class ReferenceJob {
   std::filesystem::path folder_;
   int folders_ = 0;
   v1::Job job_;
-  Findings findings_;
+  std::optional<Findings> findings_;
 };
 
 }  // namespace rad

@@ -1,6 +1,7 @@
 // small_disk.h: a folder on a disk of its own that can be filled, where the system permits to mount one.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/mount.h>
 
 #include <filesystem>
@@ -42,3 +43,7 @@ class SmallDisk {
 };
 
 }  // namespace rad
+
+#define RAD_REQUIRE_SMALL_DISK(disk) \
+  if (!(disk).mounted())             \
+  GTEST_SKIP() << "needs the right to mount a tmpfs (root, or a namespace of one's own)"

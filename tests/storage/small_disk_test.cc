@@ -18,10 +18,7 @@ using ::testing::HasSubstr;
 
 class SmallDiskTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!disk_.mounted())
-      GTEST_SKIP() << "needs the right to mount a tmpfs (root, or a namespace of one's own)";
-  }
+  void SetUp() override { RAD_REQUIRE_SMALL_DISK(disk_); }
 
   // RocksDB looks every few seconds whether there is room again.
   template <typename Write>

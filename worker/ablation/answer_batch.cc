@@ -7,8 +7,6 @@
 namespace rad {
 namespace {
 
-std::int64_t InputLength(const ProbeExample& example) { return example.ids.size() - 1; }
-
 AnswerBatch MakeBatch(std::span<const ProbeExample> all, std::vector<int> members) {
   std::int64_t t = 0;
   for (int member : members) t = std::max(t, InputLength(all[member]));

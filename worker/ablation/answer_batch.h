@@ -13,6 +13,11 @@
 
 namespace rad {
 
+// All but the last id, which only tells whether the answer is right.
+inline std::int64_t InputLength(const ProbeExample& example) {
+  return static_cast<std::int64_t>(example.ids.size()) - 1;
+}
+
 // What E examples are to be answered. A is the longest answer; shorter ones repeat their first row to fill
 // up.
 struct AnswerKey {

@@ -28,7 +28,7 @@ Traced Trace(const Transformer& model, const AnswerBatch& batch) {
     traced.outputs.push_back(
         HeadOutputs(config, ProjectQkv(config, w.attention, Normed(model, x, w.input_norm), rope)));
     x = x + at::linear(traced.outputs.back(), w.attention.o);
-    x = x + Mlp(w.mlp, Normed(model, x, w.post_norm));
+    x = AfterMlp(model, w, x);
   }
   const at::Tensor logits = RowLogits(model, RowsAt(x, batch.positions)).to(at::kFloat);
   const at::Tensor chosen = at::log_softmax(logits, 1).gather(1, batch.targets.reshape({-1, 1}));

@@ -9,10 +9,6 @@ namespace {
 
 std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-std::int64_t InputLength(const ProbeExample& example) {
-  return static_cast<std::int64_t>(example.ids.size()) - 1;
-}
-
 // Tokens that all examples begin with, among those before any answer is read.
 std::int64_t SharedBeginning(std::span<const ProbeExample> examples) {
   if (examples.size() < 2) return 0;

@@ -26,7 +26,7 @@ at::Tensor PackedHeads(const Transformer& model, int layer, const PackedBatch& b
 at::Tensor PackedLayer(const Transformer& model, int layer, const PackedBatch& batch, const at::Tensor& x) {
   const LayerWeights& w = model.layers.at(layer);
   const at::Tensor mixed = x + at::linear(PackedHeads(model, layer, batch, x), w.attention.o);
-  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
+  return AfterMlp(model, w, mixed);
 }
 
 at::Tensor PackedLastLayer(const Transformer& model, const PackedBatch& batch, const at::Tensor& x) {
@@ -46,7 +46,7 @@ at::Tensor PackedLastLayer(const Transformer& model, const PackedBatch& batch, c
                                             heads_of(v, config.kv_heads), VisibleFromRows(batch));
   const at::Tensor mixed =
       AnswerRows(batch, x) + at::linear(heads.reshape({copies * rows, -1}), w.attention.o);
-  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
+  return AfterMlp(model, w, mixed);
 }
 
 at::Tensor AnswerRows(const PackedBatch& batch, const at::Tensor& x) {

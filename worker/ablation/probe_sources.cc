@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <set>
-#include <span>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -19,12 +18,7 @@
 namespace rad {
 namespace {
 
-std::string Digest(std::string_view bytes) {
-  if (bytes.empty()) return "";
-  Sha256 sum;
-  sum.Update(std::as_bytes(std::span(bytes)));
-  return sum.Finish();
-}
+std::string Digest(std::string_view bytes) { return bytes.empty() ? "" : Sha256Hex(bytes); }
 
 // In normal form C, as a tokenizer may make it: a prompt's tokens then spell its bytes, which tells where in
 // them a pair is.

@@ -96,7 +96,7 @@ class BatchScorer {
     const int last = model_.config.layers - 1;
     if (layer == last) stream = AnswerRows(batch_, stream);
     const LayerWeights& w = model_.layers[layer];
-    stream = stream + Mlp(w.mlp, Normed(model_, stream, w.post_norm));
+    stream = AfterMlp(model_, w, stream);
     if (layer == last) return stream;
     for (int above = layer + 1; above < last; ++above) stream = PackedLayer(model_, above, batch_, stream);
     return PackedLastLayer(model_, batch_, stream);

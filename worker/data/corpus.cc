@@ -69,16 +69,20 @@ std::vector<Document> DocumentsOf(const std::vector<TokenShard>& shards) {
   return documents;
 }
 
-// Hashes of the documents that this source holds out.
+// Hashes of the documents that this source holds out; `documents` are sorted by hash.
 std::set<std::uint64_t> HeldOutOf(const std::vector<Document>& documents, const DataSpec& spec) {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> order;  // distinct ones, shuffled by the seed
-  for (const Document& document : documents)
-    order.emplace(SplitMix({spec.seed, document.hash}).Next(), document.hash);
-  const std::size_t count = order.size();
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> drawn;  // distinct ones, with numbers of the seed
+  for (const Document& document : documents) {
+    if (drawn.empty() || drawn.back().second != document.hash)
+      drawn.emplace_back(SplitMix({spec.seed, document.hash}).Next(), document.hash);
+  }
+  const std::size_t count = drawn.size();
   const auto share = static_cast<std::size_t>(std::llround(spec.held_out_share * static_cast<double>(count)));
   const std::size_t wanted = count < 2 ? 0 : std::clamp<std::size_t>(share, 1, count - 1);
+  const auto end = drawn.begin() + static_cast<std::ptrdiff_t>(wanted);
+  std::nth_element(drawn.begin(), end, drawn.end());
   std::set<std::uint64_t> held_out;
-  for (auto next = order.begin(); held_out.size() < wanted; ++next) held_out.insert(next->second);
+  for (auto next = drawn.begin(); next != end; ++next) held_out.insert(next->second);
   return held_out;
 }
 

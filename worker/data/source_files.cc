@@ -1,7 +1,6 @@
 #include "worker/data/source_files.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -12,12 +11,6 @@
 
 namespace rad {
 namespace {
-
-std::string Sha256Of(std::string_view text) {
-  Sha256 sum;
-  sum.Update(std::as_bytes(std::span(text)));
-  return sum.Finish();
-}
 
 absl::StatusOr<std::string> ContentOf(const std::filesystem::path& path) {
   const auto file = MappedFile::Open(path);
@@ -52,7 +45,7 @@ absl::StatusOr<SourceFiles> FilesOfSource(const DataSource& source, const std::s
   std::string text = absl::StrCat("kind ", static_cast<int>(source.kind), "\n");
   if (source.kind == DataSource::Kind::kJsonl) absl::StrAppend(&text, "field ", source.field, "\n");
   for (const std::string& content : contents) absl::StrAppend(&text, content, "\n");
-  files.digest = Sha256Of(text);
+  files.digest = Sha256Hex(text);
   return files;
 }
 
@@ -71,7 +64,7 @@ std::string DigestOf(const std::vector<SourceFiles>& sources) {
   if (sources.empty()) return "";
   std::string text;
   for (const SourceFiles& source : sources) absl::StrAppend(&text, source.digest, "\n");
-  return Sha256Of(text);
+  return Sha256Hex(text);
 }
 
 }  // namespace rad

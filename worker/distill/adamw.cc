@@ -24,7 +24,6 @@ AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options, s
     exp_avg_.emplace_back();
     exp_avg_sq_.emplace_back();
     if (!owned.empty() && !owned[i]) continue;
-    owned_.push_back(i);
     (IsDecayed(parameter) ? decayed_ : plain_).push_back(i);
     exp_avg_.back() = at::zeros_like(parameter.tensor, at::TensorOptions().requires_grad(false));
     exp_avg_sq_.back() = at::zeros_like(exp_avg_.back());
@@ -67,7 +66,8 @@ void AdamW::Update(const std::vector<std::size_t>& parameters, double weight_dec
 
 std::vector<NamedTensor> AdamW::Moments() const {
   std::vector<NamedTensor> moments;
-  for (const std::size_t i : owned_) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (!exp_avg_[i].defined()) continue;
     moments.push_back({parameters_[i].name + kMomentNames[0], exp_avg_[i]});
     moments.push_back({parameters_[i].name + kMomentNames[1], exp_avg_sq_[i]});
   }

@@ -50,7 +50,7 @@ class AdamW {
               const std::vector<at::Tensor>& gradients, double learning_rate, const at::Tensor& scale);
 
   std::vector<NamedTensor> parameters_;
-  std::vector<std::size_t> owned_, decayed_, plain_;  // indices; the owned ones are in one of the others
+  std::vector<std::size_t> decayed_, plain_;  // indices of the owned ones
   std::vector<at::Tensor> values_;
   std::vector<at::Tensor> exp_avg_, exp_avg_sq_;  // undefined where not owned
   at::Tensor step_;                               // float32 scalar, as the fused kernel wants it

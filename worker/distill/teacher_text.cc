@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <span>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -61,12 +60,9 @@ class TeacherWriter {
 
  private:
   std::string NameOf(std::int64_t batch) const {
-    const std::string text = absl::StrCat(
-        "teacher text ", kShardVersion, " ", teacher_.digest, " ", static_cast<int>(teacher_.model.dtype()),
-        " ", tokenizer_digest_, " ", spec_.seed, " ", spec_.sequence_tokens, " ", documents_, " ", batch);
-    Sha256 sum;
-    sum.Update(std::as_bytes(std::span(text)));
-    return sum.Finish();
+    return Sha256Hex(absl::StrCat("teacher text ", kShardVersion, " ", teacher_.digest, " ",
+                                  static_cast<int>(teacher_.model.dtype()), " ", tokenizer_digest_, " ",
+                                  spec_.seed, " ", spec_.sequence_tokens, " ", documents_, " ", batch));
   }
 
   absl::Status Write(std::int64_t batch, TokenShardWriter& writer) {

@@ -26,7 +26,7 @@ void WalkTeacher(const Transformer& teacher, const BatchTensors& batch, std::int
     if (layer + 1 == end_layer) break;
     x = without_gradient([&] {
       const at::Tensor mixed = x + view.output;
-      return mixed + Mlp(w.mlp, Normed(teacher, mixed, w.post_norm));
+      return AfterMlp(teacher, w, mixed);
     });
   }
 }

@@ -65,7 +65,6 @@ class CheckpointsWhenDue {
         history_(history),
         every_steps_(host.CheckpointEverySteps()),
         gathered_(resumed),
-        saved_(resumed),
         checkpoints_(host, state, plan.gathered) {}
 
   absl::Status After(std::int64_t steps_done) {
@@ -75,7 +74,7 @@ class CheckpointsWhenDue {
   }
   // Saves what no checkpoint has yet, and waits for it.
   absl::Status Leave(std::int64_t steps_done) {
-    const absl::Status status = steps_done > saved_ ? Save(steps_done) : absl::OkStatus();
+    const absl::Status status = steps_done > gathered_ ? Save(steps_done) : absl::OkStatus();
     return status.ok() ? checkpoints_.Finish() : status;
   }
   absl::Status Finish() {
@@ -98,7 +97,6 @@ class CheckpointsWhenDue {
     if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
     const std::int64_t last = gathered_;
     Gather(steps_done);
-    saved_ = steps_done;
     const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
     return saves ? Timed([&] { return checkpoints_.Start(steps_done, history_.MeanLoss(last, steps_done)); })
                  : absl::OkStatus();
@@ -112,8 +110,7 @@ class CheckpointsWhenDue {
   const TrainingPlan& plan_;
   const TrainingHistory& history_;
   const int every_steps_;
-  std::int64_t gathered_;  // steps whose losses rank 0 has
-  std::int64_t saved_;     // steps that the newest checkpoint has
+  std::int64_t gathered_;  // steps whose losses rank 0 has, and that the newest checkpoint was begun with
   TrainingCheckpoints checkpoints_;
   double seconds_ = 0;
 };

@@ -179,7 +179,7 @@ at::Tensor LayerForward(const HybridStudent& student, int layer, const at::Tenso
   const LayerWeights& w = base.layers.at(layer);
   const at::Tensor normed = Normed(base, x, w.input_norm);
   const at::Tensor mixed = x + HybridMixer(base.config, student.layers.at(layer), normed, rope, document);
-  return mixed + Mlp(w.mlp, Normed(base, mixed, w.post_norm));
+  return AfterMlp(base, w, mixed);
 }
 
 at::Tensor HiddenStates(const HybridStudent& student, const at::Tensor& ids, const at::Tensor& document) {

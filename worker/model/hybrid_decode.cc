@@ -51,7 +51,7 @@ class HybridDecodeState : public DecodeState {
     for (std::size_t layer = 0; layer < student_.layers.size(); ++layer) {
       const LayerWeights& w = base.layers[layer];
       x = x + Mixer(layer, Normed(base, x, w.input_norm), rope);
-      x = x + Mlp(w.mlp, Normed(base, x, w.post_norm));
+      x = AfterMlp(base, w, x);
     }
     position_ += count;
     const at::Tensor last = x.select(1, count - 1);

@@ -32,4 +32,10 @@ std::string Sha256::Finish() {
   return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
 }
 
+std::string Sha256Hex(std::string_view bytes) {
+  Sha256 sum;
+  sum.Update(std::as_bytes(std::span(bytes)));
+  return sum.Finish();
+}
+
 }  // namespace rad

@@ -1,10 +1,11 @@
-// sha256.h: SHA-256 of anything, piece by piece.
+// sha256.h: SHA-256 of anything, piece by piece or at once, as lower-case hex.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace rad {
 
@@ -20,5 +21,7 @@ class Sha256 {
   struct Context;
   std::unique_ptr<Context> context_;
 };
+
+std::string Sha256Hex(std::string_view bytes);
 
 }  // namespace rad

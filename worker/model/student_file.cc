@@ -37,20 +37,12 @@ HybridLayer BlankLayer(const ModelConfig& config, std::vector<int> kept, const S
   return layer;
 }
 
-LayerWeights BlankBaseLayer(const ModelConfig& config) {
+LayerWeights BlankBaseLayer(const ModelConfig& config, at::ScalarType dtype) {
   LayerWeights w;
   w.input_norm = at::empty({config.hidden});
   w.post_norm = at::empty({config.hidden});
-  w.mlp = {at::empty({2 * config.mlp, config.hidden}), at::empty({config.hidden, config.mlp})};
+  w.mlp = {at::empty({2 * config.mlp, config.hidden}, dtype), at::empty({config.hidden, config.mlp}, dtype)};
   return w;
-}
-
-// The matrices of an own base to the dtype that they are used in.
-void ConvertBase(Transformer& base, at::ScalarType dtype) {
-  const bool tied = base.lm_head.is_same(base.embedding);
-  base.embedding = base.embedding.to(dtype);
-  for (LayerWeights& layer : base.layers) layer.mlp = {layer.mlp.gate_up.to(dtype), layer.mlp.down.to(dtype)};
-  base.lm_head = tied ? base.embedding : base.lm_head.to(dtype);
 }
 
 absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
@@ -67,13 +59,14 @@ HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& ident
   return student;
 }
 
-HybridStudent BlankStudentWithBase(const ModelConfig& config, const StudentIdentity& identity) {
+HybridStudent BlankStudentWithBase(const ModelConfig& config, const StudentIdentity& identity,
+                                   at::ScalarType dtype) {
   Transformer base;
   base.config = config;
-  base.embedding = at::empty({config.vocab, config.hidden});
-  for (std::int64_t l = 0; l < config.layers; ++l) base.layers.push_back(BlankBaseLayer(config));
+  base.embedding = at::empty({config.vocab, config.hidden}, dtype);
+  for (std::int64_t l = 0; l < config.layers; ++l) base.layers.push_back(BlankBaseLayer(config, dtype));
   base.final_norm = at::empty({config.hidden});
-  base.lm_head = config.tied_embeddings ? base.embedding : at::empty({config.vocab, config.hidden});
+  base.lm_head = config.tied_embeddings ? base.embedding : at::empty({config.vocab, config.hidden}, dtype);
   HybridStudent student = BlankStudent(base, identity);
   student.own_base = true;
   return student;
@@ -129,11 +122,11 @@ absl::StatusOr<HybridStudent> LoadStudent(const std::filesystem::path& folder, c
                                           const std::string& teacher_digest) {
   const auto read = ReadStudentFile(folder, teacher.config, teacher_digest);
   if (!read.ok()) return read.status();
-  HybridStudent student = read->own_base() ? BlankStudentWithBase(teacher.config, read->identity)
-                                           : BlankStudent(teacher, read->identity);
+  HybridStudent student = read->own_base()
+                              ? BlankStudentWithBase(teacher.config, read->identity, teacher.dtype())
+                              : BlankStudent(teacher, read->identity);
   const absl::Status status = FillStudent(read->file, "", student);
   if (!status.ok()) return InFile(folder / kStudentFile, status);
-  if (read->own_base()) ConvertBase(student.base, teacher.dtype());
   return student;
 }
 

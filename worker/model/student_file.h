@@ -17,8 +17,9 @@ inline constexpr char kStudentFile[] = "student.safetensors";
 // A student whose trained tensors have their shapes and no values yet, in float32 on top of `base`, whose
 // attention is dropped. `identity` must have passed CheckIdentity.
 HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& identity);
-// The same with an own base of config's shapes, whose dtype is float32.
-HybridStudent BlankStudentWithBase(const ModelConfig& config, const StudentIdentity& identity);
+// The same with an own base of config's shapes, whose matrices are of `dtype`.
+HybridStudent BlankStudentWithBase(const ModelConfig& config, const StudentIdentity& identity,
+                                   at::ScalarType dtype = at::kFloat);
 
 // Copies values into the trained tensors, which the file names <prefix><name of TrainedTensors>.
 // INVALID_ARGUMENT names the tensor that is missing or has another shape.

@@ -42,7 +42,7 @@ class TeacherDecodeState : public DecodeState {
     for (std::size_t layer = 0; layer < caches_.size(); ++layer) {
       const LayerWeights& w = model_.layers[layer];
       x = x + Mixer(layer, Normed(model_, x, w.input_norm), rope, visible);
-      x = x + Mlp(w.mlp, Normed(model_, x, w.post_norm));
+      x = AfterMlp(model_, w, x);
     }
     position_ = end;
     return rad::Logits(model_, Normed(model_, x.select(1, count - 1), model_.final_norm));

@@ -75,12 +75,16 @@ at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed) {
   return Linear(SiluMul(Linear(normed, w.gate_up)), w.down);
 }
 
+at::Tensor AfterMlp(const Transformer& model, const LayerWeights& w, const at::Tensor& mixed) {
+  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
+}
+
 at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,
                         const at::Tensor& document) {
   const LayerWeights& w = model.layers.at(layer);
   const Qkv qkv = ProjectQkv(model.config, w.attention, Normed(model, x, w.input_norm), rope);
   const at::Tensor mixed = x + at::linear(HeadOutputs(model.config, qkv, document), w.attention.o);
-  return mixed + Mlp(w.mlp, Normed(model, mixed, w.post_norm));
+  return AfterMlp(model, w, mixed);
 }
 
 at::Tensor HiddenStates(const Transformer& model, const at::Tensor& ids, const at::Tensor& document) {

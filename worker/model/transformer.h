@@ -85,6 +85,8 @@ Qkv ProjectQkv(const ModelConfig& config, const AttentionWeights& w, const at::T
 at::Tensor HeadOutputs(const ModelConfig& config, const Qkv& qkv, const at::Tensor& document = {});
 
 at::Tensor Mlp(const MlpWeights& w, const at::Tensor& normed);  // [.., d] -> [.., d]
+// The stream behind a layer's MLP, of that behind its mixer.
+at::Tensor AfterMlp(const Transformer& model, const LayerWeights& w, const at::Tensor& mixed);
 
 // The residual stream after `layer`, given the stream before it: x [b, t, d] -> [b, t, d], float32.
 at::Tensor LayerForward(const Transformer& model, int layer, const at::Tensor& x, const Rope& rope,

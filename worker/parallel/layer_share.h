@@ -2,8 +2,6 @@
 // no torch.
 #pragma once
 
-#include "worker/gang.h"
-
 namespace rad {
 
 struct LayerShare {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/model/crc32c.h"
-#include "worker/tasks/checksum.h"
+#include "worker/model/sha256.h"
 
 namespace rad {
 namespace {

@@ -44,10 +44,8 @@ absl::Status ToAbsl(const grpc::Status& status) {
 CoordinatorClient::CoordinatorClient(std::string address, absl::Duration timeout)
     : address_(std::move(address)), timeout_(timeout) {
   const auto channel = Connect(address_);
-  jobs_ = v1::JobService::NewStub(channel);
-  artifacts_ = v1::ArtifactService::NewStub(channel);
-  sweeps_ = v1::SweepService::NewStub(channel);
-  backups_ = v1::BackupService::NewStub(channel);
+  stubs_ = {v1::JobService::NewStub(channel), v1::ArtifactService::NewStub(channel),
+            v1::SweepService::NewStub(channel), v1::BackupService::NewStub(channel)};
 }
 
 absl::Status CoordinatorClient::Explain(const grpc::Status& status) const {
@@ -69,7 +67,7 @@ absl::StatusOr<v1::VersionResponse> CoordinatorClient::WaitUntilServing(absl::Ti
   context.set_wait_for_ready(true);
   context.set_deadline(absl::ToChronoTime(deadline));
   v1::VersionResponse response;
-  const grpc::Status status = jobs_->Version(&context, v1::VersionRequest(), &response);
+  const grpc::Status status = jobs().Version(&context, v1::VersionRequest(), &response);
   if (!status.ok()) return Explain(status);
   return response;
 }

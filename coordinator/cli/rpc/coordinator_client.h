@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
@@ -32,32 +33,20 @@ class CoordinatorClient {
   CoordinatorClient(std::string address, absl::Duration timeout);
 
   // client.Call(&Jobs::Get, request)
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Jobs::*method)(grpc::ClientContext*, const Request&, Response*),
-                                const Request& request) {
-    return CallStub<Response>(*jobs_, method, request);
-  }
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Artifacts::*method)(grpc::ClientContext*, const Request&,
-                                                                  Response*),
-                                const Request& request) {
-    return CallStub<Response>(*artifacts_, method, request);
-  }
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Sweeps::*method)(grpc::ClientContext*, const Request&,
-                                                               Response*),
-                                const Request& request) {
-    return CallStub<Response>(*sweeps_, method, request);
-  }
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Backups::*method)(grpc::ClientContext*, const Request&,
+  template <typename Service, typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
                                                                 Response*),
                                 const Request& request) {
-    return CallStub<Response>(*backups_, method, request);
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
+    Response response;
+    const grpc::Status status = (Stub<Service>().*method)(&context, request, &response);
+    if (!status.ok()) return Explain(status);
+    return response;
   }
 
   // For streams.
-  Jobs& jobs() { return *jobs_; }
+  Jobs& jobs() { return Stub<Jobs>(); }
   const std::string& address() const { return address_; }
   absl::Status Explain(const grpc::Status& status) const;
 
@@ -65,22 +54,16 @@ class CoordinatorClient {
   absl::StatusOr<v1::VersionResponse> WaitUntilServing(absl::Time deadline);
 
  private:
-  template <typename Response, typename Stub, typename Method, typename Request>
-  absl::StatusOr<Response> CallStub(Stub& stub, Method method, const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
-    Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return Explain(status);
-    return response;
+  template <typename Service>
+  Service& Stub() {
+    return *std::get<std::unique_ptr<Service>>(stubs_);
   }
 
   std::string address_;
   absl::Duration timeout_;
-  std::unique_ptr<Jobs> jobs_;
-  std::unique_ptr<Artifacts> artifacts_;
-  std::unique_ptr<Sweeps> sweeps_;
-  std::unique_ptr<Backups> backups_;
+  std::tuple<std::unique_ptr<Jobs>, std::unique_ptr<Artifacts>, std::unique_ptr<Sweeps>,
+             std::unique_ptr<Backups>>
+      stubs_;
 };
 
 }  // namespace rad::cli

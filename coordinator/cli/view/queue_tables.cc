@@ -1,8 +1,8 @@
 #include "coordinator/cli/view/queue_tables.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/cli/spec/enum_words.h"
 #include "coordinator/cli/view/progress_view.h"
 #include "coordinator/cli/view/quantities.h"
 
@@ -40,7 +40,7 @@ std::string DescribeExplanation(const v1::Explanation& explanation) {
   if (explanation.position() > 0) absl::StrAppend(&text, ", place ", explanation.position());
   absl::StrAppend(&text, "\nReason:    ");
   if (explanation.reason() != v1::NOT_PENDING) {
-    absl::StrAppend(&text, absl::AsciiStrToLower(v1::PendingReason_Name(explanation.reason())), ": ");
+    absl::StrAppend(&text, EnumWord(*v1::PendingReason_descriptor(), explanation.reason()), ": ");
   }
   absl::StrAppend(&text, Printable(explanation.message()), "\n");
   if (!explanation.blockers().empty())

@@ -22,16 +22,18 @@ void Say(rad::TaskHost& host, double done, double total) {
                .memory_bytes = {{"weights", 1000}}});
 }
 
+// A task's host is asked, as between two steps: it wakes nobody.
+void WaitAStep() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
+
 absl::StatusOr<rad::v1::TaskResult> RunUntilStopped(rad::TaskHost& host) {
   Say(host, 1, 4);
-  while (!host.StopRequested()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (!host.StopRequested()) WaitAStep();
   return absl::CancelledError("told to stop");
 }
 
 absl::StatusOr<rad::v1::TaskResult> RunUntilRoomIsNeeded(rad::TaskHost& host) {
   Say(host, 2, 4);
-  while (!host.RoomRequested() && !host.StopRequested())
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (!host.RoomRequested() && !host.StopRequested()) WaitAStep();
   return absl::CancelledError("made room at step 2");
 }
 

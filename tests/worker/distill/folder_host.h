@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +15,13 @@
 #include "worker/task_host.h"
 
 namespace rad {
+
+// What the file holds; it must be there.
+inline std::string Bytes(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_TRUE(in.is_open()) << file;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 class FolderHost : public TaskHost {
  public:

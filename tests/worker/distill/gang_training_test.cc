@@ -126,12 +126,6 @@ struct SeatedHost : FolderHost {
   GangSeat seat;
 };
 
-std::string Bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  EXPECT_TRUE(in.is_open()) << file;
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct GangAlignmentTest : testing::Test {
   GangAlignmentTest() {
     WriteTinyTeacher(alone.Scratch() / "teacher");

@@ -17,12 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string Bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  EXPECT_TRUE(in.is_open()) << file;
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct TrainingTasksTest : testing::Test {
   TrainingTasksTest() {
     WriteTinyTeacher(host.Scratch() / "teacher");

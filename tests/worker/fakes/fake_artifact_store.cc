@@ -1,6 +1,6 @@
 #include "tests/worker/fakes/fake_artifact_store.h"
 
-#include "worker/tasks/checksum.h"
+#include "worker/model/sha256.h"
 
 namespace rad {
 

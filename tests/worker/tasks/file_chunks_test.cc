@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/worker/tasks/temporary_folder.h"
-#include "worker/tasks/checksum.h"
+#include "worker/model/sha256.h"
 
 namespace rad {
 namespace {

@@ -27,6 +27,13 @@ CLI::App* AddBench(CLI::App& app, const char* name, const char* what, std::files
   return bench;
 }
 
+void AddBatchSize(CLI::App& bench, int least_sequences, int& sequences, int& tokens) {
+  bench.add_option("--sequences", sequences, "of a training batch")
+      ->check(CLI::Range(least_sequences, 10000))
+      ->capture_default_str();
+  bench.add_option("--tokens", tokens, "of a sequence")->check(CLI::Range(8, 100000))->capture_default_str();
+}
+
 const std::map<std::string, Precision> kPrecisions = {{"float32", Precision::kFloat32},
                                                       {"bf16", Precision::kBfloat16}};
 
@@ -55,20 +62,10 @@ int BenchTool(int argc, char** argv) {
   train->add_option("--turns", training.turns, "steps measured of each kind")->check(CLI::Range(1, 1000));
   ParallelBench gang{.model = kModel};
   CLI::App* parallel = AddBench(app, "parallel", "distilling by two ranks against one", gang.model, format);
-  parallel->add_option("--sequences", gang.batch_sequences, "of a training batch")
-      ->check(CLI::Range(2, 10000))
-      ->capture_default_str();
-  parallel->add_option("--tokens", gang.sequence_tokens, "of a sequence")
-      ->check(CLI::Range(8, 100000))
-      ->capture_default_str();
+  AddBatchSize(*parallel, 2, gang.batch_sequences, gang.sequence_tokens);
   MemoryBench steps{.model = kModel};
   CLI::App* memory = AddBench(app, "memory", "what makes a distillation step smaller", steps.model, format);
-  memory->add_option("--sequences", steps.batch_sequences, "of a training batch")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  memory->add_option("--tokens", steps.sequence_tokens, "of a sequence")
-      ->check(CLI::Range(8, 100000))
-      ->capture_default_str();
+  AddBatchSize(*memory, 1, steps.batch_sequences, steps.sequence_tokens);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

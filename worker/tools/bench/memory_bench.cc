@@ -1,6 +1,5 @@
 #include "worker/tools/bench/memory_bench.h"
 
-#include <chrono>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "worker/model/model_file.h"
 #include "worker/model/working_dtype.h"
 #include "worker/tools/bench/bench_student.h"
+#include "worker/tools/bench/turns.h"
 
 namespace rad {
 namespace {
@@ -28,9 +28,9 @@ Cost CostOfStep(const Transformer& teacher, const BatchTensors& batch, const Stu
   StudentTrainer trainer(teacher, MakeBenchStudent(teacher, kStateDim), training);
   trainer.Step(batch, kLearningRate, /*seed=*/1, 0);  // warms up
   const MemoryMeter meter;
-  const auto begin = std::chrono::steady_clock::now();
-  for (int step = 1; step <= kSteps; ++step) trainer.Step(batch, kLearningRate, /*seed=*/1, step);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = Seconds([&] {
+    for (int step = 1; step <= kSteps; ++step) trainer.Step(batch, kLearningRate, /*seed=*/1, step);
+  });
   return {static_cast<double>(meter.PeakBytes()) / kMebibyte, seconds / kSteps};
 }
 

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <barrier>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "worker/model/working_dtype.h"
 #include "worker/parallel/local_meeting_place.h"
 #include "worker/tools/bench/bench_student.h"
+#include "worker/tools/bench/turns.h"
 
 namespace rad {
 namespace {
@@ -74,12 +74,6 @@ class Gang {
   std::barrier<> turn_{kRanks + 1};
   std::vector<std::thread> threads_;
 };
-
-double Seconds(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 }  // namespace
 
