@@ -67,6 +67,7 @@ void Executor::Stop(absl::Duration grace) {
   if (stopping_ || reaped_) return;
   stopping_ = true;
   kill(-pid_, SIGTERM);
+  kill(-pid_, SIGCONT);  // one that somebody halted could not hear it
   kill_timer_ = loop_.After(grace, [this] { kill(-pid_, SIGKILL); });
 }
 
