@@ -43,6 +43,7 @@ void Coordinator::Tick() {
     ExpireLeases();
     ExpireAdoptions();
     ExpireBrokenGangs();
+    ExpireHangs();
     ExpirePreemptions();
     ExpireRunTimes();
     ForgetLongLost();
@@ -162,7 +163,11 @@ void Coordinator::Assign(const Assignment& assignment) {
   const absl::Duration now = clock_.Monotonic();
   TaskLive& live = tasks_[assignment.task_id];
   const absl::Duration ready_since = live.ready_since;
-  live = TaskLive{.seats = std::move(seats), .ready_since = ready_since, .started_at = now};
+  const std::uint32_t hang_seconds = update.record.job().spec().failure().hang_seconds();
+  live = TaskLive{.seats = std::move(seats),
+                  .ready_since = ready_since,
+                  .started_at = now,
+                  .hang = HangWatch(absl::Seconds(hang_seconds))};
   if (absl::Status status = Apply(*job, std::move(update)); !status.ok()) {
     tasks_[assignment.task_id] = TaskLive{.ready_since = ready_since};
     Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));

@@ -82,6 +82,8 @@ void Service::Revive() {
 
 void Service::KillWorker() { workers_.back()->Kill(); }
 
+void Service::HaltExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGSTOP); }
+
 void Service::KillExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGKILL); }
 
 }  // namespace rad
