@@ -78,7 +78,7 @@ Agent::Agent(const AgentOptions& options, std::unique_ptr<DataFolder> folder,
              .opened = [this] { SendReports(outbox_.reports()); },
              .directive = [this](const v1::Directive& directive) { OnDirective(directive); },
              .broken = [this] { metrics_->CountReconnect(); },
-             .lease_lost = [this] { LeaseLost(); },
+             .lease_lost = [this](absl::Duration grace) { LeaseLost(grace); },
              .refused =
                  [this](const absl::Status& why) {
                    refusal_ = why;
@@ -126,6 +126,10 @@ void Agent::OnDirective(const v1::Directive& directive) {
 
 void Agent::Start(const v1::Task& task) {
   if (shutting_down_) return;
+  if (!link_.HoldsLease()) {  // it was long on its way: others may have been given it meanwhile
+    Log(absl::StrCat("task ", task.task_id(), " came after the lease had ended: not started"));
+    return;
+  }
   if (outbox_.Holds(FenceOf(task)))
     return SendReports(outbox_.reports());  // done before: the coordinator missed the report
   attempts_.Add(task);
@@ -187,11 +191,11 @@ void Agent::Finished(v1::TaskFinished report, bool wanted) {
   loop_.Post([this] { link_.SendHeartbeat(); });  // once the queue knows: this worker is free again
 }
 
-void Agent::LeaseLost() {
+void Agent::LeaseLost(absl::Duration grace) {
   metrics_->CountLeaseLost();
   if (attempts_.empty()) return;
-  Log("no word from the coordinator for a whole lease: stopping, as others may have been given these tasks");
-  attempts_.StopAll();
+  Log("no heartbeat was answered in time: stopping before the lease ends and others are given these tasks");
+  attempts_.StopAll(grace);
 }
 
 void Agent::ShutDown() {

@@ -16,6 +16,9 @@
 
 namespace rad {
 
+// Long enough to end a training step; work since the last checkpoint is lost after it.
+inline constexpr absl::Duration kStopGrace = absl::Seconds(10);
+
 struct AttemptSettings {
   std::string executor;     // path of rad-executor
   std::string coordinator;  // HOST:PORT, for the executor's artifacts
@@ -40,7 +43,7 @@ class Attempt {
 
   // SIGTERM, then SIGKILL after a grace in which it may save its work. The report, if none came yet, is
   // CANCELLED.
-  void Stop();
+  void Stop(absl::Duration grace = kStopGrace);
   // It may save its work and end as PREEMPTED.
   void AskForRoom() { executor_->AskForRoom(); }
   void Reap() { executor_->Reap(); }

@@ -27,9 +27,9 @@ void AttemptQueue::AskForRoom(const v1::Fence& fence) {
   if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->AskForRoom();
 }
 
-void AttemptQueue::StopAll() {
+void AttemptQueue::StopAll(absl::Duration grace) {
   waiting_.clear();
-  if (running_) running_->Stop();
+  if (running_) running_->Stop(grace);
 }
 
 void AttemptQueue::Reap() {

@@ -32,7 +32,7 @@ class AttemptQueue {
   void Stop(const v1::Fence& fence);
   // Only of the running attempt; one that waits has nothing to save.
   void AskForRoom(const v1::Fence& fence);
-  void StopAll();
+  void StopAll(absl::Duration grace = kStopGrace);
   void Reap();  // to be called on SIGCHLD
 
   std::vector<v1::Fence> Fences() const;

@@ -68,10 +68,12 @@ void CoordinatorLink::OpenSession() {
                            {.directive =
                                 [this](const v1::Directive& directive) {
                                   Heard();
-                                  if (!directive.has_renewed()) events_.directive(directive);
+                                  if (directive.has_renewed()) return LeaseRenewed();
+                                  events_.directive(directive);
                                 },
                             .ended = [this](const grpc::Status& status) { SessionEnded(status); }});
   last_heard_ = MonotonicNow();
+  guard_.Open(lease_);
   events_.opened();
   Beat();
 }
@@ -95,8 +97,13 @@ void CoordinatorLink::RetryLater(const grpc::Status& status) {
 void CoordinatorLink::Heard() {
   last_heard_ = MonotonicNow();
   backoff_.Reset();
+}
+
+void CoordinatorLink::LeaseRenewed() {
+  guard_.Answered();
   loop_.Cancel(lease_timer_);
-  lease_timer_ = loop_.After(lease_, events_.lease_lost);
+  lease_timer_ =
+      loop_.After(guard_.StopAt() - MonotonicNow(), [this] { events_.lease_lost(guard_.Grace()); });
 }
 
 void CoordinatorLink::Beat() {
@@ -111,6 +118,7 @@ void CoordinatorLink::Beat() {
 void CoordinatorLink::SendHeartbeat() {
   v1::WorkerMessage message;
   *message.mutable_heartbeat() = events_.heartbeat();
+  guard_.Sent(MonotonicNow());
   Send(std::move(message));
 }
 
@@ -119,6 +127,8 @@ void CoordinatorLink::Send(v1::WorkerMessage message) {
   message.set_worker_id(worker_id_);
   session_->Send(std::move(message));
 }
+
+bool CoordinatorLink::HoldsLease() const { return guard_.Holds(MonotonicNow()); }
 
 bool CoordinatorLink::Ready() const { return session_ && session_->queued() < kMaxQueuedMessages; }
 

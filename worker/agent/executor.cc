@@ -11,6 +11,7 @@
 
 #include "worker/agent/log.h"
 #include "worker/agent/spawn.h"
+#include "worker/wire/monotonic.h"
 
 namespace rad {
 namespace {
@@ -64,9 +65,13 @@ void Executor::AskForRoom() {
 }
 
 void Executor::Stop(absl::Duration grace) {
-  if (stopping_ || reaped_) return;
-  stopping_ = true;
-  kill(-pid_, SIGTERM);
+  if (reaped_) return;
+  if (!std::exchange(stopping_, true)) {
+    kill(-pid_, SIGTERM);
+  } else if (kill_timer_.first <= MonotonicNow() + grace) {
+    return;
+  }
+  loop_.Cancel(kill_timer_);
   kill_timer_ = loop_.After(grace, [this] { kill(-pid_, SIGKILL); });
 }
 
