@@ -285,6 +285,7 @@ class Coordinator {
   // Ends those.
   void LoseTasks(const std::function<std::string(const TaskLive&)>& why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseTasksOfGoneWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireBrokenGangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LoseWorker(Worker& worker, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -41,6 +41,7 @@ void Coordinator::Tick() {
   {
     absl::MutexLock lock(&mutex_);
     ExpireLeases();
+    LoseTasksOfGoneWorkers();
     ExpireAdoptions();
     ExpireBrokenGangs();
     ExpirePreemptions();

@@ -422,6 +422,17 @@ void Coordinator::ExpireAdoptions() {
   });
 }
 
+// Tasks of workers that went while that could not be written down.
+void Coordinator::LoseTasksOfGoneWorkers() {
+  const auto is_gone = [&](const Seat& seat) {
+    const auto worker = workers_.find(seat.worker_id);
+    return !seat.ended && !seat.worker_id.empty() && (worker == workers_.end() || worker->second.lost);
+  };
+  LoseTasks([&](const TaskLive& live) -> std::string {
+    return std::any_of(live.seats.begin(), live.seats.end(), is_gone) ? "a worker of it was lost" : "";
+  });
+}
+
 // Ranks lost touch with one another, and none of them said why.
 void Coordinator::ExpireBrokenGangs() {
   const absl::Duration now = clock_.Monotonic();

@@ -76,9 +76,13 @@ void CoordinatorHost::Start() {
   coordinator_ = &life_->coordinator;
   artifact_service_ = &life_->artifact_service;
   witness_ = std::make_unique<Asked>(*coordinator_);
-  absl::Status recovered;
-  if (!Do([&](Coordinator& coordinator, auto&) { recovered = coordinator.Recover(); })) return;
-  if (!recovered.ok()) return Die(absl::StrCat("cannot start: ", recovered.message()));
+  try {
+    const absl::Status recovered = coordinator_->Recover();
+    if (!recovered.ok()) return Die(absl::StrCat("cannot start: ", recovered.message()));
+  } catch (const Death&) {
+    world_.trace.Count("deaths in recovery");
+    return Die("died as it recovered");
+  }
   world_.trace.Tell("the coordinator is up");
   world_.model.Restarted(*witness_);
   agenda_.After(kTick, [this] { Tick(); });

@@ -22,9 +22,6 @@ void Faults::End() {
   agenda_.Clear();
   world_.weather = {};
   world_.store_faults = {};
-  for (const auto& worker : workers_) {
-    if (!worker->is_up()) worker->Boot();
-  }
   world_.trace.Tell("no more faults");
 }
 
@@ -36,9 +33,9 @@ void Faults::Next() {
   switch (dice.Between(0, 9)) {
     case 0:
     case 1:
-      return KillWorker(worker);
+      return worker.Crash();
     case 2:
-      return SendAway(worker);
+      return worker.Leave();
     case 3:
     case 4:
       return CutWire(worker.wire());
@@ -53,20 +50,6 @@ void Faults::Next() {
     default:
       return SetWallClock();
   }
-}
-
-void Faults::KillWorker(SimulatedWorker& worker) {
-  worker.Crash();
-  agenda_.After(world_.dice.Within(absl::Milliseconds(200), absl::Seconds(40)), [&worker] {
-    if (!worker.is_up()) worker.Boot();
-  });
-}
-
-void Faults::SendAway(SimulatedWorker& worker) {
-  worker.Leave();
-  agenda_.After(world_.dice.Within(absl::Seconds(13), absl::Seconds(40)), [&worker] {
-    if (!worker.is_up()) worker.Boot();
-  });
 }
 
 void Faults::CutWire(Wire& wire) {

@@ -20,8 +20,6 @@ class Faults {
 
  private:
   void Next();
-  void KillWorker(SimulatedWorker& worker);
-  void SendAway(SimulatedWorker& worker);
   void CutWire(Wire& wire);
   void KillAtAWrite();
   void FillDisk();

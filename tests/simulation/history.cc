@@ -29,16 +29,18 @@ class History {
     PlanUsers();
     faults_.Begin();
     CheckLeases();
-    while (world_.timeline.Step(kWorstTime)) continue;
+    while (Holds() && world_.timeline.Step(kWorstTime)) continue;
     faults_.End();
+    while (Holds() && user_.waits() && world_.timeline.Step(kWorstTime + kTimeToEnd)) continue;
     Repair();
-    while (!AllEnded() && world_.timeline.Step(kWorstTime + kTimeToEnd)) continue;
-    CheckEnd();
-    world_.trace.Count("histories");
+    while (Holds() && !AllEnded() && world_.timeline.Step(kWorstTime + kTimeToEnd)) continue;
+    if (Holds()) CheckEnd();
     return {world_.model.violations(), world_.trace.tally(), world_.timeline.now()};
   }
 
  private:
+  bool Holds() const { return world_.model.violations().empty(); }
+
   void Later(std::function<void()> what) {
     world_.timeline.After(world_.dice.Within(absl::ZeroDuration(), kWorstTime * 0.9), std::move(what));
   }
@@ -77,7 +79,7 @@ class History {
     user_.PutQueue(queue);
   }
 
-  // So that every job may have what it needs.
+  // So that every job may have what it needs, whatever was asked for before.
   void Repair() {
     for (const v1::Queue& queue : queues_) user_.PutQueue(queue);
     user_.Drain(workers_.front()->name(), true);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(200), kSlowestRetry = absl::Seconds(2);
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr absl::Duration kLongestAbsence = absl::Seconds(40);
 
 }  // namespace
 
@@ -42,6 +43,7 @@ void SimulatedWorker::Vanish() {
   worker_id_.clear();
   if (session_ != nullptr) std::exchange(session_, nullptr)->Cancel();
   world_.model.Gone(incarnation_);
+  agenda_.After(world_.dice.Within(absl::Milliseconds(200), kLongestAbsence), [this] { Boot(); });
 }
 
 void SimulatedWorker::Crash() {

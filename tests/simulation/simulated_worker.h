@@ -20,9 +20,8 @@ class SimulatedWorker {
   SimulatedWorker(World& world, CoordinatorHost& host, GangRoom& gangs, const std::string& name);
 
   void Boot();
-  void Crash();  // what it ran goes with it
-  void Leave();  // stops what runs, says good-bye
-  bool is_up() const { return up_; }
+  void Crash();  // what it ran goes with it; comes back
+  void Leave();  // stops what runs, says good-bye; comes back
   Wire& wire() { return wire_; }
   const std::string& name() const { return name_; }
 

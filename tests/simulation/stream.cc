@@ -78,9 +78,8 @@ void Stream::Finish() {
 }
 
 void Stream::Cancel() {
-  if (!client_open_) return;
   events_ = {.directive = [](const v1::Directive&) {}, .ended = [](const absl::Status&) {}};
-  Break();
+  if (client_open_) Break();
 }
 
 void Stream::Send(const v1::Directive& directive) {
