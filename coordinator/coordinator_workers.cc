@@ -197,11 +197,9 @@ void Coordinator::ReceiveNotRunning(Worker& worker) {
   }
   const bool long_ago = clock_.Monotonic() - worker.assigned_at > options_.lease / 2;
   if (++worker.heartbeats_without < kHeartbeatsWithout || !long_ago) return;
-  const Located located = Locate(*worker.assigned);
-  worker.assigned.reset();
-  worker.heartbeats_without = 0;
+  // The start may still be on its way: a stop goes after it, and the worker is not idle before its next word.
   const absl::Status status =
-      LoseTask(located, absl::StrCat("worker ", worker.about.name(), " does not run it"));
+      LoseTask(Locate(*worker.assigned), absl::StrCat("worker ", worker.about.name(), " does not run it"));
   if (!status.ok()) Log(status.ToString());
 }
 
