@@ -221,13 +221,13 @@ void Model::CheckQuotas(Witness& witness) {
   }
 }
 
-// Nothing is lent while a queue's only waiting job, of one worker, could have it within its quota.
+// Nothing is lent while a queue's only job waits for one worker and could have it within its quota.
 void Model::CheckBorrowing(const std::string& borrower, Witness& witness) {
-  std::map<std::string, std::vector<v1::JobStatus>> waiting;
+  std::map<std::string, std::vector<v1::JobStatus>> by_queue;
   for (const v1::JobStatus& job : witness.Jobs()) {
-    if (job.pending() != v1::NOT_PENDING) waiting[QueueNamed(job)].push_back(job);
+    if (!Ended(job.state())) by_queue[QueueNamed(job)].push_back(job);
   }
-  for (const auto& [queue, jobs] : waiting) {
+  for (const auto& [queue, jobs] : by_queue) {
     const auto settings = queues_.find(queue);
     if (queue == borrower || jobs.size() != 1 || settings == queues_.end()) continue;
     const bool has_room = HeldBy(queue) < settings->second.quota();
