@@ -65,7 +65,10 @@ CoordinatorHost::CoordinatorHost(World& world, absl::string_view folder)
     : world_(world),
       agenda_(world.timeline),
       env_(rocksdb::NewMemEnv(rocksdb::Env::Default())),
-      folder_(folder) {}
+      folder_(folder) {
+  for (const char* part : {"", "/meta", "/ckpt"})
+    env_->CreateDirIfMissing(folder_ + part).PermitUncheckedError();
+}
 
 CoordinatorHost::~CoordinatorHost() = default;
 
@@ -117,6 +120,21 @@ void CoordinatorHost::Restart() {
 
 std::vector<v1::JobStatus> CoordinatorHost::Jobs() {
   return up() ? witness_->Jobs() : std::vector<v1::JobStatus>();
+}
+
+std::vector<v1::Event> CoordinatorHost::EventsOf(const std::string& job_id) {
+  std::vector<v1::Event> events;
+  for (bool ended = false; !ended;) {
+    const std::uint64_t last = events.empty() ? 0 : events.back().sequence();
+    const auto page = Must(coordinator_->WaitEvents(job_id, last, absl::ZeroDuration()));
+    events.insert(events.end(), page.events.begin(), page.events.end());
+    ended = page.ended || page.events.empty();
+  }
+  return events;
+}
+
+v1::SweepStatus CoordinatorHost::Sweep(const std::string& sweep_id) {
+  return Must(coordinator_->GetSweep(sweep_id, v1::METRIC_UNSPECIFIED));
 }
 
 }  // namespace rad

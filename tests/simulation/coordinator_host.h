@@ -46,6 +46,9 @@ class CoordinatorHost {
   }
 
   std::vector<v1::JobStatus> Jobs();  // empty while it is away
+  // Only while it is there.
+  std::vector<v1::Event> EventsOf(const std::string& job_id);
+  v1::SweepStatus Sweep(const std::string& sweep_id);
 
  private:
   struct Life;

@@ -9,7 +9,9 @@ constexpr absl::Duration kMeanTimeBetween = absl::Seconds(9);
 
 void Faults::Begin() {
   Dice& dice = world_.dice;
-  const auto sometimes = [&](double most) { return dice.Chance(0.6) ? most * dice.Between(1, 10) / 10 : 0.0; };
+  const auto sometimes = [&](double most) {
+    return dice.Chance(0.6) ? most * dice.Between(1, 10) / 10 : 0.0;
+  };
   world_.weather = {.message_lost = sometimes(0.02),
                     .call_lost = sometimes(0.1),
                     .call_repeated = sometimes(0.1),
@@ -28,8 +30,8 @@ void Faults::End() {
 void Faults::Next() {
   Dice& dice = world_.dice;
   agenda_.After(dice.Within(absl::ZeroDuration(), 2 * kMeanTimeBetween), [this] { Next(); });
-  SimulatedWorker& worker = *dice.OneOf(std::vector<SimulatedWorker*>{
-      workers_[dice.Between(0, static_cast<int>(workers_.size()) - 1)].get()});
+  SimulatedWorker& worker = *dice.OneOf(
+      std::vector<SimulatedWorker*>{workers_[dice.Between(0, static_cast<int>(workers_.size()) - 1)].get()});
   switch (dice.Between(0, 9)) {
     case 0:
     case 1:

@@ -51,7 +51,9 @@ class History {
     queues_ = DrawQueues(dice, workers);
     for (const v1::Queue& queue : queues_) user_.PutQueue(queue);
     for (int i = dice.Between(2, 6); i > 0; --i)
-      Later([this, job = DrawJob(dice, absl::StrCat("job-named-", i), workers, queues_)] { user_.Submit(job); });
+      Later([this, job = DrawJob(dice, absl::StrCat("job-named-", i), workers, queues_)] {
+        user_.Submit(job);
+      });
     if (dice.Chance(0.15)) Later([this] { user_.SubmitSweep(DrawSweep(world_.dice, "sweep")); });
     if (dice.Chance(0.5)) Later([this] { CancelOne(); });
     if (dice.Chance(0.3)) Later([this] { Drain(); });
@@ -97,10 +99,20 @@ class History {
     for (const v1::JobStatus& job : host_.Jobs()) {
       if (job.state() == v1::PENDING || job.state() == v1::RUNNING) return false;
     }
+    for (const std::string& sweep : user_.sweeps()) {
+      if (host_.Sweep(sweep).finished_unix_seconds() == 0) return false;
+    }
     return true;
   }
 
-  void CheckEnd() { world_.model.CheckEnd(host_.Jobs()); }
+  void CheckEnd() {
+    const std::vector<v1::JobStatus> jobs = host_.Jobs();
+    world_.model.CheckEnd(jobs);
+    if (!Holds()) return;
+    for (const v1::JobStatus& job : jobs)
+      world_.model.CheckEvents(job.job_id(), host_.EventsOf(job.job_id()));
+    for (const std::string& sweep : user_.sweeps()) world_.model.CheckSweep(host_.Sweep(sweep));
+  }
 
   const TempFolder folder_;
   World world_;

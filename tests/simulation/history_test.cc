@@ -32,13 +32,36 @@ TEST(HistoryTest, WhateverGoesWrongTheModelHolds) {
   Print(tally);
   if (HasFailure() || IsReplay()) return;
   // It cannot have passed by doing nothing.
-  for (const char* what :
-       {"deaths of the coordinator", "deaths within a call", "deaths of workers", "farewells of workers",
-        "messages to workers lost", "messages to the coordinator lost", "messages after their stream's end",
-        "calls lost", "answers lost", "calls done twice", "wires cut", "disks full", "wall clocks set",
-        "leases run out at workers", "stale reports", "artifacts refused", "artifacts taken", "gangs",
-        "preemptions", "attempts that made room", "borrowed starts", "requests sent again", "cancelled",
-        "drained", "quotas changed", "results taken", "jobs SUCCEEDED", "jobs FAILED", "jobs CANCELLED"}) {
+  for (const char* what : {"deaths of the coordinator",
+                           "deaths within a call",
+                           "deaths of workers",
+                           "farewells of workers",
+                           "messages to workers lost",
+                           "messages to the coordinator lost",
+                           "messages after their stream's end",
+                           "calls lost",
+                           "answers lost",
+                           "calls done twice",
+                           "wires cut",
+                           "disks full",
+                           "wall clocks set",
+                           "leases run out at workers",
+                           "stale reports",
+                           "artifacts refused",
+                           "artifacts taken",
+                           "gangs",
+                           "preemptions",
+                           "attempts that made room",
+                           "borrowed starts",
+                           "requests sent again",
+                           "cancelled",
+                           "drained",
+                           "quotas changed",
+                           "results taken",
+                           "sweeps",
+                           "jobs SUCCEEDED",
+                           "jobs FAILED",
+                           "jobs CANCELLED"}) {
     EXPECT_GT(tally[what], 0u) << "no " << what;
   }
 }

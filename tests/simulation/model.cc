@@ -95,7 +95,8 @@ void Model::Started(const std::string& worker, const v1::Task& task) {
   const v1::Fence mark = MarkOf(task);
   for (const Held& held : holds_[worker]) {
     if (!held.told_to_stop) {
-      Violation(absl::StrCat("worker ", worker, " is given ", Text(mark), " while it has ", Text(held.fence)));
+      Violation(
+          absl::StrCat("worker ", worker, " is given ", Text(mark), " while it has ", Text(held.fence)));
     }
   }
   holds_[worker].push_back({.fence = mark});
@@ -209,7 +210,8 @@ void Model::CheckQuotas(Witness& witness) {
     const std::string queue = QueueNamed(Known(Find(mark)->task.job_id(), witness).status);
     const auto settings = queues_.find(queue);
     const std::uint32_t quota = settings == queues_.end() ? 0 : settings->second.quota();
-    const bool borrows = settings == queues_.end() || !settings->second.has_borrow() || settings->second.borrow();
+    const bool borrows =
+        settings == queues_.end() || !settings->second.has_borrow() || settings->second.borrow();
     const std::uint32_t held = HeldBy(queue);
     if (held <= quota) continue;
     if (!borrows) {
@@ -233,8 +235,8 @@ void Model::CheckBorrowing(const std::string& borrower, Witness& witness) {
     const bool has_room = HeldBy(queue) < settings->second.quota();
     if (has_room && jobs[0].pending() == v1::BEHIND_OTHERS &&
         jobs[0].job().spec().resources().workers().min() <= 1) {
-      Violation(absl::StrCat("queue ", borrower, " is lent a worker while ", jobs[0].job_id(), " of queue ", queue,
-                             " waits for one within its quota"));
+      Violation(absl::StrCat("queue ", borrower, " is lent a worker while ", jobs[0].job_id(), " of queue ",
+                             queue, " waits for one within its quota"));
     }
   }
 }
@@ -304,12 +306,37 @@ void Model::CheckEnd(const std::vector<v1::JobStatus>& jobs) {
   for (const v1::JobStatus& job : jobs) {
     seen.insert(job.job_id());
     if (!Ended(job.state()))
-      Violation(absl::StrCat(job.job_id(), " has not ended: ", v1::State_Name(job.state()), ", ", job.reason()));
+      Violation(
+          absl::StrCat(job.job_id(), " has not ended: ", v1::State_Name(job.state()), ", ", job.reason()));
   }
   for (const auto& [job_id, known] : jobs_) {
     if (known.acknowledged && !seen.contains(job_id))
       Violation(absl::StrCat(job_id, ", acknowledged, is not there"));
   }
+}
+
+void Model::CheckSweep(const v1::SweepStatus& sweep) {
+  if (!Ended(sweep.state())) Violation(absl::StrCat(sweep.sweep_id(), " has not ended"));
+  for (const v1::SweepPoint& point : sweep.points()) {
+    const std::string name = absl::StrCat("point ", point.point(), " of ", sweep.sweep_id());
+    if (!Ended(point.state())) Violation(absl::StrCat(name, " has not ended"));
+    for (const v1::SweepTrial& trial : point.trials()) {
+      if (trial.state() != jobs_[trial.job_id()].status.state())
+        Violation(absl::StrCat(name, " and its ", trial.job_id(), " do not agree"));
+    }
+  }
+  trace_.Count("sweeps");
+}
+
+void Model::CheckEvents(const std::string& job_id, const std::vector<v1::Event>& events) {
+  std::uint64_t last = 0;
+  for (const v1::Event& event : events) {
+    if (event.sequence() <= last || !sequences_.insert(event.sequence()).second)
+      Violation(absl::StrCat("event ", event.sequence(), " of ", job_id, " comes twice, or too late"));
+    last = event.sequence();
+  }
+  if (events.empty() || !Ended(events.back().status().state()))
+    Violation(absl::StrCat("the events of ", job_id, " do not tell how it ended"));
 }
 
 }  // namespace rad

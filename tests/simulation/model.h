@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "rad/v1/service.pb.h"
+#include "rad/v1/sweep.pb.h"
 #include "rad/v1/worker.pb.h"
 #include "tests/simulation/trace.h"
 
@@ -46,7 +47,7 @@ class Model {
   // --- what workers do ---
   // The coordinator has word of it: a lease later it may give its tasks to others.
   void Heard(const std::string& worker, absl::Duration now) { heard_[worker] = now; }
-  void Works(const std::string& worker, const v1::Fence& fence);   // an executor runs
+  void Works(const std::string& worker, const v1::Fence& fence);    // an executor runs
   void Dropped(const std::string& worker, const v1::Fence& fence);  // ended, or never arrived
   void Gone(const std::string& worker) { holds_.erase(worker); }
   void CheckLeases(absl::Duration now);
@@ -55,6 +56,8 @@ class Model {
   void CheckJobs(const std::vector<v1::JobStatus>& jobs);
   // When all must have ended.
   void CheckEnd(const std::vector<v1::JobStatus>& jobs);
+  void CheckSweep(const v1::SweepStatus& sweep);  // likewise, after its jobs
+  void CheckEvents(const std::string& job_id, const std::vector<v1::Event>& events);
 
   const std::vector<std::string>& violations() const { return violations_; }
 
@@ -107,8 +110,9 @@ class Model {
   std::map<std::string, std::vector<Held>> holds_;  // by worker
   std::map<std::string, absl::Duration> heard_;
   std::uint64_t calls_ = 0;
-  std::vector<v1::Fence> started_;  // in this call, of rank 0 or of whichever rank came first
-  std::optional<Finish> finish_;    // of this call
+  std::vector<v1::Fence> started_;     // in this call, of rank 0 or of whichever rank came first
+  std::optional<Finish> finish_;       // of this call
+  std::set<std::uint64_t> sequences_;  // of all events
   std::vector<std::string> violations_;
 };
 

@@ -137,7 +137,8 @@ void SimulatedWorker::Renewed() {
   guard_.Answered();
   agenda_.After(guard_.StopAt() - Now(), [this, timer = ++lease_timers_] {
     if (timer != lease_timers_ || (running_ == nullptr && waiting_.empty())) return;
-    world_.trace.Count("leases run out at workers", absl::StrCat(incarnation_, " stops before its lease ends"));
+    world_.trace.Count("leases run out at workers",
+                       absl::StrCat(incarnation_, " stops before its lease ends"));
     StopAll(guard_.Grace());
   });
 }
@@ -201,9 +202,8 @@ void SimulatedWorker::StartNext() {
   world_.model.Works(incarnation_, FenceOf(task));
   running_ = std::make_unique<SimulatedAttempt>(
       world_, wire_, gangs_, task,
-      SimulatedAttemptEvents{
-          .progressed = [this](const v1::Progress& progress) { SendProgress(progress); },
-          .finished = [this](v1::TaskFinished report) { Finished(std::move(report)); }});
+      SimulatedAttemptEvents{.progressed = [this](const v1::Progress& progress) { SendProgress(progress); },
+                             .finished = [this](v1::TaskFinished report) { Finished(std::move(report)); }});
 }
 
 void SimulatedWorker::SendReports(const std::vector<v1::TaskFinished>& reports) {
@@ -222,8 +222,8 @@ void SimulatedWorker::SendProgress(const v1::Progress& progress) {
 }
 
 void SimulatedWorker::Finished(v1::TaskFinished report) {
-  world_.trace.Tell(absl::StrCat(incarnation_, ": ", report.fence().ShortDebugString(), " ends: ",
-                                 report.has_result() ? "a result" : report.failure().message()));
+  world_.trace.Tell(absl::StrCat(incarnation_, ": ", report.fence().ShortDebugString(),
+                                 " ends: ", report.has_result() ? "a result" : report.failure().message()));
   world_.model.Dropped(incarnation_, report.fence());
   if (!running_->stopping()) outbox_.Add(report);
   v1::WorkerMessage message;

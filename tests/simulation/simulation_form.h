@@ -19,6 +19,8 @@ inline std::uint64_t Histories() {
 }
 
 // Of the first history; the others follow it.
-inline std::uint64_t FirstSeed() { return NumberFromEnvironment("RAD_SIMULATION_SEED", std::random_device()()); }
+inline std::uint64_t FirstSeed() {
+  return NumberFromEnvironment("RAD_SIMULATION_SEED", std::random_device()());
+}
 
 }  // namespace rad

@@ -42,12 +42,12 @@ void Stream::Write(v1::WorkerMessage message) {
 
 void Stream::Arrive(std::function<void(Coordinator&)> at_coordinator) {
   last_up_ = std::max(last_up_, world_.timeline.now() + wire_.DelayUp());
-  world_.timeline.After(last_up_ - world_.timeline.now(),
-                        [self = shared_from_this(), at_coordinator = std::move(at_coordinator)] {
-                          if (self->world_.timeline.now() > self->up_cut_) return;
-                          if (!self->served()) return self->BreakDown();
-                          self->host_.Do([&](Coordinator& coordinator, auto&) { at_coordinator(coordinator); });
-                        });
+  world_.timeline.After(last_up_ - world_.timeline.now(), [self = shared_from_this(),
+                                                           at_coordinator = std::move(at_coordinator)] {
+    if (self->world_.timeline.now() > self->up_cut_) return;
+    if (!self->served()) return self->BreakDown();
+    self->host_.Do([&](Coordinator& coordinator, auto&) { at_coordinator(coordinator); });
+  });
 }
 
 void Stream::Take(Coordinator& coordinator, const v1::WorkerMessage& message) {

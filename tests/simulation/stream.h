@@ -49,9 +49,9 @@ class Stream final : public DirectiveSink, public std::enable_shared_from_this<S
   StreamEvents events_;
   const int life_;  // of the coordinator
   bool client_open_ = true, server_open_ = true;
-  absl::Duration last_up_, last_down_;            // arrivals
+  absl::Duration last_up_, last_down_;                // arrivals
   absl::Duration up_cut_ = absl::InfiniteDuration();  // what arrives later is lost
-  std::string worker_id_;                         // once introduced
+  std::string worker_id_;                             // once introduced
   std::vector<v1::Fence> starts_under_way_;
 };
 

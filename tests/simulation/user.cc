@@ -25,19 +25,18 @@ template <typename Answer>
 void User::Try(RequestMark mark,
                std::function<absl::StatusOr<Answer>(Coordinator&, const RequestMark&)> request,
                std::function<void(const Answer&)> answered) {
-  wire_.Call<Answer>([mark, request](Coordinator& coordinator,
-                                     ArtifactServiceImpl&) { return request(coordinator, mark); },
-                     [this, mark, request, answered](const absl::StatusOr<Answer>& answer) {
-                       if (ComesAgain(answer.status())) {
-                         world_.trace.Count("requests sent again");
-                         world_.timeline.After(
-                             world_.dice.Within(absl::Seconds(1), absl::Seconds(4)),
-                             [this, mark, request, answered] { Try<Answer>(mark, request, answered); });
-                         return;
-                       }
-                       --waiting_;
-                       if (answer.ok()) answered(*answer);
-                     });
+  wire_.Call<Answer>(
+      [mark, request](Coordinator& coordinator, ArtifactServiceImpl&) { return request(coordinator, mark); },
+      [this, mark, request, answered](const absl::StatusOr<Answer>& answer) {
+        if (ComesAgain(answer.status())) {
+          world_.trace.Count("requests sent again");
+          world_.timeline.After(world_.dice.Within(absl::Seconds(1), absl::Seconds(4)),
+                                [this, mark, request, answered] { Try<Answer>(mark, request, answered); });
+          return;
+        }
+        --waiting_;
+        if (answer.ok()) answered(*answer);
+      });
 }
 
 void User::Submit(const v1::Job& job) {
@@ -66,10 +65,11 @@ void User::Cancel(const std::string& job) {
 }
 
 void User::ControlSweep(const std::string& sweep, v1::ControlSweepRequest::Action action) {
-  Ask<v1::SweepStatus>([sweep, action](Coordinator& coordinator, const RequestMark& mark) {
-    return coordinator.ControlSweep(mark, sweep, action);
-  },
-                       [](const v1::SweepStatus&) {});
+  Ask<v1::SweepStatus>(
+      [sweep, action](Coordinator& coordinator, const RequestMark& mark) {
+        return coordinator.ControlSweep(mark, sweep, action);
+      },
+      [](const v1::SweepStatus&) {});
 }
 
 void User::PutQueue(const v1::Queue& queue) {
@@ -87,9 +87,9 @@ void User::Drain(const std::string& worker, bool undrain) {
   v1::DrainWorkerRequest request;
   request.set_worker(worker);
   request.set_undrain(undrain);
-  Ask<v1::WorkerStatus>([request](Coordinator& coordinator,
-                                  const RequestMark&) { return coordinator.DrainWorker(request); },
-                        [](const v1::WorkerStatus&) {});
+  Ask<v1::WorkerStatus>(
+      [request](Coordinator& coordinator, const RequestMark&) { return coordinator.DrainWorker(request); },
+      [](const v1::WorkerStatus&) {});
 }
 
 }  // namespace rad

@@ -41,18 +41,19 @@ class Wire {
       return Answered<Answer>(deadline, std::move(answered), Lost());
     }
     const absl::Duration there = DelayUp();
-    world_.timeline.After(there, [this, there, request = std::move(request), answered = std::move(answered)]() mutable {
-      absl::StatusOr<Answer> answer = Lost();
-      host_.Do([&](Coordinator& coordinator, ArtifactServiceImpl& artifacts) {
-        answer = request(coordinator, artifacts);
-      });
-      const bool late = there > kDeadline;
-      if (late || world_.dice.Chance(world_.weather.call_lost)) {
-        world_.trace.Count("answers lost");
-        answer = Lost();
-      }
-      Answered<Answer>(late ? absl::ZeroDuration() : DelayDown(), std::move(answered), std::move(answer));
-    });
+    world_.timeline.After(
+        there, [this, there, request = std::move(request), answered = std::move(answered)]() mutable {
+          absl::StatusOr<Answer> answer = Lost();
+          host_.Do([&](Coordinator& coordinator, ArtifactServiceImpl& artifacts) {
+            answer = request(coordinator, artifacts);
+          });
+          const bool late = there > kDeadline;
+          if (late || world_.dice.Chance(world_.weather.call_lost)) {
+            world_.trace.Count("answers lost");
+            answer = Lost();
+          }
+          Answered<Answer>(late ? absl::ZeroDuration() : DelayDown(), std::move(answered), std::move(answer));
+        });
   }
 
  private:
@@ -68,9 +69,8 @@ class Wire {
   template <typename Answer>
   void Answered(absl::Duration delay, std::function<void(absl::StatusOr<Answer>)> answered,
                 absl::StatusOr<Answer> answer) {
-    world_.timeline.After(delay, [answered = std::move(answered), answer = std::move(answer)] {
-      answered(answer);
-    });
+    world_.timeline.After(delay,
+                          [answered = std::move(answered), answer = std::move(answer)] { answered(answer); });
   }
 
   World& world_;

@@ -20,7 +20,7 @@ struct LinkEvents {
   std::function<v1::Heartbeat()> heartbeat;  // asked for whenever one is due
   std::function<void()> opened;  // a session is open; what is sent now arrives before any heartbeat
   std::function<void(const v1::Directive&)> directive;
-  std::function<void()> broken;      // a session was lost; another is being sought
+  std::function<void()> broken;  // a session was lost; another is being sought
   // The lease is about to end: within `grace` nothing may run any more, as others may be given it then.
   std::function<void(absl::Duration grace)> lease_lost;
   std::function<void(const absl::Status&)> refused;  // the coordinator will never take this worker
