@@ -16,6 +16,8 @@ constexpr absl::Duration kRegisterDeadline = absl::Seconds(5);
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(200), kSlowestRetry = absl::Seconds(2);
 constexpr absl::Duration kFarewell = absl::Seconds(2);
 constexpr std::size_t kMaxQueuedMessages = 32;
+// The last part of a lease is for stopping what runs.
+constexpr int kPartsOfLease = 10;
 
 }  // namespace
 
@@ -42,11 +44,15 @@ void CoordinatorLink::Connect() {
 
 void CoordinatorLink::Register() {
   registering_ = std::make_shared<Registering>();
+  register_sent_ = MonotonicNow();
   registering_->context.set_deadline(absl::ToChronoTime(absl::Now() + kRegisterDeadline));
-  stub_->async()->Register(&registering_->context, &registration_, &registering_->response,
-                           [this, call = registering_](const grpc::Status& status) {
-                             loop_.Post([this, call, status] { Registered(status, call->response); });
-                           });
+  // The call's context may be the last that holds the channel, which gRPC's own thread cannot take down: it
+  // goes to the loop, whole.
+  stub_->async()->Register(
+      &registering_->context, &registration_, &registering_->response,
+      [this, call = registering_](const grpc::Status& status) mutable {
+        loop_.Post([this, call = std::move(call), status] { Registered(status, call->response); });
+      });
 }
 
 void CoordinatorLink::Registered(const grpc::Status& status, const v1::RegisterResponse& response) {
@@ -60,15 +66,20 @@ void CoordinatorLink::Registered(const grpc::Status& status, const v1::RegisterR
   worker_id_ = response.worker_id();
   lease_ = absl::Seconds(std::max(response.lease_seconds(), 1u));
   Log(absl::StrCat("registered as ", worker_id_, ", lease ", absl::FormatDuration(lease_)));
+  Renewed(register_sent_);
   OpenSession();
 }
 
 void CoordinatorLink::OpenSession() {
+  beats_sent_.clear();
   session_ = Session::Open(*stub_, loop_,
                            {.directive =
                                 [this](const v1::Directive& directive) {
                                   Heard();
-                                  if (!directive.has_renewed()) events_.directive(directive);
+                                  if (!directive.has_renewed()) return events_.directive(directive);
+                                  if (beats_sent_.empty()) return;
+                                  Renewed(beats_sent_.front());
+                                  beats_sent_.pop_front();
                                 },
                             .ended = [this](const grpc::Status& status) { SessionEnded(status); }});
   last_heard_ = MonotonicNow();
@@ -95,8 +106,13 @@ void CoordinatorLink::RetryLater(const grpc::Status& status) {
 void CoordinatorLink::Heard() {
   last_heard_ = MonotonicNow();
   backoff_.Reset();
+}
+
+void CoordinatorLink::Renewed(absl::Time sent) {
+  const absl::Duration left = lease_ / kPartsOfLease;
   loop_.Cancel(lease_timer_);
-  lease_timer_ = loop_.After(lease_, events_.lease_lost);
+  lease_timer_ =
+      loop_.After(sent + lease_ - left - MonotonicNow(), [this, left] { events_.lease_ends(left); });
 }
 
 void CoordinatorLink::Beat() {
@@ -109,6 +125,8 @@ void CoordinatorLink::Beat() {
 }
 
 void CoordinatorLink::SendHeartbeat() {
+  if (!session_) return;
+  beats_sent_.push_back(MonotonicNow());
   v1::WorkerMessage message;
   *message.mutable_heartbeat() = events_.heartbeat();
   Send(std::move(message));

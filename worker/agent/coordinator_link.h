@@ -2,6 +2,7 @@
 // lease, and comes back after the coordinator was away. On the loop's thread only.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,8 +20,9 @@ struct LinkEvents {
   std::function<v1::Heartbeat()> heartbeat;  // asked for whenever one is due
   std::function<void()> opened;  // a session is open; what is sent now arrives before any heartbeat
   std::function<void(const v1::Directive&)> directive;
-  std::function<void()> broken;      // a session was lost; another is being sought
-  std::function<void()> lease_lost;  // a whole lease without a word: others may have been given our tasks
+  std::function<void()> broken;  // a session was lost; another is being sought
+  // The lease is not renewed and ends in `left`: after that others may be given our tasks.
+  std::function<void(absl::Duration left)> lease_ends;
   std::function<void(const absl::Status&)> refused;  // the coordinator will never take this worker
 };
 
@@ -47,6 +49,9 @@ class CoordinatorLink {
   void SessionEnded(const grpc::Status& status);
   void RetryLater(const grpc::Status& status);
   void Heard();
+  // The coordinator received something that was sent at `sent`: the lease that it counts from then on ends no
+  // sooner than one counted from `sent`.
+  void Renewed(absl::Time sent);
   void Beat();
   bool EndIfClosing();
 
@@ -59,6 +64,8 @@ class CoordinatorLink {
   std::string worker_id_;  // empty: must register
   absl::Duration lease_;
   absl::Time last_heard_;
+  absl::Time register_sent_;
+  std::deque<absl::Time> beats_sent_;  // of this session, those not answered yet
   std::shared_ptr<Registering> registering_;
   std::shared_ptr<Session> session_;
   EventLoop::TimerId retry_timer_, beat_timer_, lease_timer_;
