@@ -78,7 +78,7 @@ Agent::Agent(const AgentOptions& options, std::unique_ptr<DataFolder> folder,
                    for (v1::Fence& fence : attempts_.Fences()) *heartbeat.add_running() = std::move(fence);
                    return heartbeat;
                  },
-             .opened = [this] { SendReports(outbox_.reports()); },
+             .opened = [this] { SendReports(outbox_.Again()); },
              .directive = [this](const v1::Directive& directive) { OnDirective(directive); },
              .broken = [this] { metrics_->CountReconnect(); },
              .lease_ends = [this](absl::Duration left) { LeaseEnds(left); },
