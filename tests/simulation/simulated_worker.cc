@@ -10,7 +10,7 @@ namespace rad {
 namespace {
 
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(200), kSlowestRetry = absl::Seconds(2);
-constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr absl::Duration kStopGrace = absl::Seconds(10);  // as the agent's
 constexpr absl::Duration kLongestAbsence = absl::Seconds(40);
 
 }  // namespace

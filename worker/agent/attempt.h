@@ -16,9 +16,6 @@
 
 namespace rad {
 
-// Long enough to end a training step; work since the last checkpoint is lost after it.
-inline constexpr absl::Duration kStopGrace = absl::Seconds(10);
-
 struct AttemptSettings {
   std::string executor;     // path of rad-executor
   std::string coordinator;  // HOST:PORT, for the executor's artifacts
@@ -41,9 +38,9 @@ class Attempt {
                                                         AttemptEvents events);
   ~Attempt();
 
-  // SIGTERM, then SIGKILL after a grace in which it may save its work. The report, if none came yet, is
+  // SIGTERM, then SIGKILL after a grace in which it may end its step. The report, if none came yet, is
   // CANCELLED.
-  void Stop(absl::Duration grace = kStopGrace);
+  void Stop(absl::Duration grace);
   // It may save its work and end as PREEMPTED.
   void AskForRoom() { executor_->AskForRoom(); }
   void Reap() { executor_->Reap(); }

@@ -43,10 +43,13 @@ void CoordinatorLink::Connect() {
 void CoordinatorLink::Register() {
   registering_ = std::make_shared<Registering>();
   registering_->context.set_deadline(absl::ToChronoTime(absl::Now() + kRegisterDeadline));
-  stub_->async()->Register(&registering_->context, &registration_, &registering_->response,
-                           [this, call = registering_](const grpc::Status& status) {
-                             loop_.Post([this, call, status] { Registered(status, call->response); });
-                           });
+  // The call's context may be the last that holds the channel, which gRPC's own thread cannot take down: it
+  // goes to the loop, whole.
+  stub_->async()->Register(
+      &registering_->context, &registration_, &registering_->response,
+      [this, call = registering_](const grpc::Status& status) mutable {
+        loop_.Post([this, call = std::move(call), status] { Registered(status, call->response); });
+      });
 }
 
 void CoordinatorLink::Registered(const grpc::Status& status, const v1::RegisterResponse& response) {
@@ -68,7 +71,7 @@ void CoordinatorLink::OpenSession() {
                            {.directive =
                                 [this](const v1::Directive& directive) {
                                   Heard();
-                                  if (directive.has_renewed()) return LeaseRenewed();
+                                  if (directive.has_renewed()) return Renewed();
                                   events_.directive(directive);
                                 },
                             .ended = [this](const grpc::Status& status) { SessionEnded(status); }});
@@ -99,11 +102,11 @@ void CoordinatorLink::Heard() {
   backoff_.Reset();
 }
 
-void CoordinatorLink::LeaseRenewed() {
+void CoordinatorLink::Renewed() {
   guard_.Answered();
   loop_.Cancel(lease_timer_);
   lease_timer_ =
-      loop_.After(guard_.StopAt() - MonotonicNow(), [this] { events_.lease_lost(guard_.Grace()); });
+      loop_.After(guard_.StopAt() - MonotonicNow(), [this] { events_.lease_ends(guard_.Grace()); });
 }
 
 void CoordinatorLink::Beat() {
@@ -116,9 +119,10 @@ void CoordinatorLink::Beat() {
 }
 
 void CoordinatorLink::SendHeartbeat() {
+  if (!session_) return;
+  guard_.Sent(MonotonicNow());
   v1::WorkerMessage message;
   *message.mutable_heartbeat() = events_.heartbeat();
-  guard_.Sent(MonotonicNow());
   Send(std::move(message));
 }
 

@@ -21,8 +21,8 @@ struct LinkEvents {
   std::function<void()> opened;  // a session is open; what is sent now arrives before any heartbeat
   std::function<void(const v1::Directive&)> directive;
   std::function<void()> broken;  // a session was lost; another is being sought
-  // The lease is about to end: within `grace` nothing may run any more, as others may be given it then.
-  std::function<void(absl::Duration grace)> lease_lost;
+  // The lease is not renewed and ends in `left`: after that others may be given our tasks.
+  std::function<void(absl::Duration left)> lease_ends;
   std::function<void(const absl::Status&)> refused;  // the coordinator will never take this worker
 };
 
@@ -39,7 +39,7 @@ class CoordinatorLink {
   void SendHeartbeat();
   // True when there is a session that takes more without piling up.
   bool Ready() const;
-  // Whether the lease has not run out, as far as this side can know.
+  // Whether the lease has not ended, as far as this side can know.
   bool HoldsLease() const;
 
  private:
@@ -51,7 +51,7 @@ class CoordinatorLink {
   void SessionEnded(const grpc::Status& status);
   void RetryLater(const grpc::Status& status);
   void Heard();
-  void LeaseRenewed();
+  void Renewed();
   void Beat();
   bool EndIfClosing();
 

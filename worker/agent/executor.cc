@@ -66,12 +66,11 @@ void Executor::AskForRoom() {
 
 void Executor::Stop(absl::Duration grace) {
   if (reaped_) return;
-  if (!std::exchange(stopping_, true)) {
-    kill(-pid_, SIGTERM);
-  } else if (kill_timer_.first <= MonotonicNow() + grace) {
-    return;
-  }
-  loop_.Cancel(kill_timer_);
+  const bool sooner = MonotonicNow() + grace < kill_timer_.first;
+  if (stopping_ && !sooner) return;
+  if (stopping_) loop_.Cancel(kill_timer_);
+  stopping_ = true;
+  kill(-pid_, SIGTERM);
   kill_timer_ = loop_.After(grace, [this] { kill(-pid_, SIGKILL); });
 }
 

@@ -18,8 +18,8 @@ class LeaseGuard {
   // The first heartbeat that was not yet: they are answered in order.
   void Answered();
 
-  // When work must begin to stop; it must have ended Grace() later, well within the lease.
-  absl::Time StopAt() const { return until_ - lease_ / 5; }
+  // When work must begin to stop. It must have ended Grace() later, when the lease has.
+  absl::Time StopAt() const { return until_ - Grace(); }
   absl::Duration Grace() const { return lease_ / 10; }
   // Whether work may be taken on.
   bool Holds(absl::Time now) const { return now < StopAt(); }

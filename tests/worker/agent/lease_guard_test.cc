@@ -24,12 +24,12 @@ TEST(LeaseGuardTest, ALeaseCountsFromTheSendingNotFromTheAnswer) {
   guard.Sent(At(0));
   guard.Sent(At(3));
   guard.Answered();  // the first
-  EXPECT_EQ(guard.StopAt(), At(8));
-  EXPECT_LT(guard.StopAt() + guard.Grace(), At(0) + kLease);
-  EXPECT_TRUE(guard.Holds(At(7.9)));
-  EXPECT_FALSE(guard.Holds(At(8)));
+  EXPECT_EQ(guard.StopAt(), At(9));
+  EXPECT_EQ(guard.StopAt() + guard.Grace(), At(0) + kLease);
+  EXPECT_TRUE(guard.Holds(At(8.9)));
+  EXPECT_FALSE(guard.Holds(At(9)));
   guard.Answered();
-  EXPECT_EQ(guard.StopAt(), At(11));
+  EXPECT_EQ(guard.StopAt(), At(12));
 }
 
 TEST(LeaseGuardTest, ANewSessionAnswersNoHeartbeatOfTheOneBefore) {
@@ -39,10 +39,10 @@ TEST(LeaseGuardTest, ANewSessionAnswersNoHeartbeatOfTheOneBefore) {
   guard.Answered();
   guard.Sent(At(3));
   guard.Open(kLease);
-  EXPECT_EQ(guard.StopAt(), At(8));
+  EXPECT_EQ(guard.StopAt(), At(9));
   guard.Sent(At(5));
   guard.Answered();
-  EXPECT_EQ(guard.StopAt(), At(13));
+  EXPECT_EQ(guard.StopAt(), At(14));
 }
 
 TEST(LeaseGuardTest, AnAnswerTooMuchIsNoLease) {
