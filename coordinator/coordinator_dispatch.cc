@@ -115,6 +115,7 @@ SchedulerView Coordinator::MakeView() {
 }
 
 void Coordinator::Dispatch() {
+  const absl::Duration begin = clock_.Monotonic();
   do {
     for (auto& [order, job] : jobs_) {
       if (!IsTerminal(job.record.state())) TakeKnownResults(job);
@@ -125,6 +126,7 @@ void Coordinator::Dispatch() {
   for (const Assignment& assignment : schedule.assignments) Assign(assignment);
   for (const Preemption& preemption : ChoosePreemptions(view, schedule)) Preempt(preemption);
   TellReasons(view, schedule);
+  metrics_.SchedulingPass(absl::ToDoubleSeconds(clock_.Monotonic() - begin));
 }
 
 void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
