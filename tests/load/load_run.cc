@@ -24,6 +24,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr seconds kLongestWait{120};
 constexpr seconds kQuietWindow{12};
 constexpr int kMeasuredSubmits = 1000;
+constexpr milliseconds kPause{10};
 constexpr int kClients = 4;  // while the queue is filled
 constexpr char kPasses[] = "rad_scheduling_pass_seconds";
 constexpr char kTaskSeconds[] = "20";  // once tasks end
@@ -77,9 +78,10 @@ class LoadRun {
     return static_cast<int>(coordinator_.Metric("rad_workers{state=\"" + state + "\"}"));
   }
 
-  void Submit(int count, int clients, double& p99_ms) {
-    const std::vector<double> taken = SubmitJobs(coordinator_.address(), submitted_, count, clients);
-    submitted_ += count;
+  void Submit(Submissions submissions, double& p99_ms) {
+    submissions.first = submitted_;
+    const std::vector<double> taken = SubmitJobs(coordinator_.address(), submissions);
+    submitted_ += submissions.count;
     p99_ms = std::max(p99_ms, 1000 * Percentile(taken, 99));
   }
 
@@ -88,7 +90,7 @@ class LoadRun {
     Say("jobs are submitted");
     int missing = size_.queued_jobs;
     while (missing > 0) {
-      Submit(missing, kClients, figures_.fill_p99_ms);
+      Submit({.count = missing, .clients = kClients}, figures_.fill_p99_ms);
       missing = size_.queued_jobs - static_cast<int>(coordinator_.Metric("rad_jobs{state=\"pending\"}"));
     }
     Await("busy workers", milliseconds(200), [&] { return WorkersThatAre("busy") == size_.workers; });
@@ -109,11 +111,10 @@ class LoadRun {
     const Histogram passes_before = coordinator_.MetricHistogram(kPasses);
     const double before = coordinator_.CpuSeconds();
     const auto begin = SteadyClock::now();
-    Submit(kMeasuredSubmits, 1, figures_.submit_p99_ms);
-    std::this_thread::sleep_for(seconds(5));
+    Submit({.count = kMeasuredSubmits, .pause = kPause}, figures_.submit_p99_ms);
     figures_.busy_core_share = (coordinator_.CpuSeconds() - before) / SecondsSince(begin);
-    const Histogram passes = coordinator_.MetricHistogram(kPasses);
-    figures_.passes_per_second = (passes - passes_before).count() / SecondsSince(begin);
+    const Histogram passes = coordinator_.MetricHistogram(kPasses) - passes_before;
+    figures_.passes_per_second = passes.count() / SecondsSince(begin);
     figures_.pass_mean_ms = 1000 * passes.mean();
     figures_.pass_p99_ms = 1000 * passes.Quantile(0.99);
     TakePeakMemory();

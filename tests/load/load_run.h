@@ -12,10 +12,11 @@ struct LoadSize {
 };
 
 struct LoadFigures {
-  double fill_p99_ms = 0;    // of submits by four clients at once, while workers are given work
-  double submit_p99_ms = 0;  // one after another, with the queue full and tasks ending
+  double fill_p99_ms = 0;  // of submits by four clients at once, while workers are given work
+  // With the queue full and tasks ending:
+  double submit_p99_ms = 0;  // one after another, a hundred a second at most
   double pass_mean_ms = 0, pass_p99_ms = 0;
-  double passes_per_second = 0;  // while tasks end
+  double passes_per_second = 0;
   double heartbeat_core_share = 0;
   double busy_core_share = 0;  // while tasks end and jobs are submitted
   double restart_to_serving_s = 0;

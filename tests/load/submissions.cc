@@ -3,7 +3,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -37,14 +36,17 @@ double SubmitOne(v1::JobService::Stub& jobs, int number) {
 
 }  // namespace
 
-std::vector<double> SubmitJobs(const std::string& coordinator, int first, int count, int clients) {
+std::vector<double> SubmitJobs(const std::string& coordinator, const Submissions& submissions) {
   const auto jobs =
       v1::JobService::NewStub(grpc::CreateChannel(coordinator, grpc::InsecureChannelCredentials()));
-  std::vector<double> seconds(count);
+  std::vector<double> seconds(submissions.count);
   std::vector<std::thread> threads;
-  for (int client = 0; client < clients; ++client) {
+  for (int client = 0; client < submissions.clients; ++client) {
     threads.emplace_back([&, client] {
-      for (int i = client; i < count; i += clients) seconds[i] = SubmitOne(*jobs, first + i);
+      for (int i = client; i < submissions.count; i += submissions.clients) {
+        seconds[i] = SubmitOne(*jobs, submissions.first + i);
+        std::this_thread::sleep_for(submissions.pause);
+      }
     });
   }
   for (std::thread& thread : threads) thread.join();
