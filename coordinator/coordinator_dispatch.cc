@@ -14,10 +14,11 @@
 namespace rad {
 namespace {
 
-// Users and workers wait while a pass decides: with so many jobs that it takes long, it leaves them three
-// quarters of the time, and what comes meanwhile is decided together.
-constexpr int kRestPerPass = 3;
-constexpr absl::Duration kLongestRest = absl::Milliseconds(300);
+// Users and workers wait while a pass decides over thousands of tasks (some 3 us each): it then leaves them
+// most of the time, and what comes meanwhile is decided together. Not by the clock, so that equal histories
+// are decided alike.
+constexpr std::size_t kShortQueue = 500;
+constexpr absl::Duration kRestPerTask = absl::Microseconds(15), kLongestRest = absl::Milliseconds(300);
 // Reasons say how long a wait is to last, which nothing but time changes.
 constexpr absl::Duration kLongestBetweenPasses = absl::Seconds(5);
 // Of one pass, which goes into one write; the next pass goes on.
@@ -125,9 +126,7 @@ void Coordinator::Dispatch() {
   const absl::Duration begin = clock_.Monotonic();
   if (begin < rest_until_ || (!stale_ && begin < pass_due_)) return;
   RunPass();
-  const absl::Duration end = clock_.Monotonic();
-  metrics_.SchedulingPass(absl::ToDoubleSeconds(end - begin));
-  rest_until_ = end + std::min(kRestPerPass * (end - begin), kLongestRest);
+  metrics_.SchedulingPass(absl::ToDoubleSeconds(clock_.Monotonic() - begin));
 }
 
 void Coordinator::RunPass() {
@@ -144,6 +143,8 @@ void Coordinator::RunPass() {
   TellReasons(view, schedule);
   stale_ = unfinished_ || !preemptions.empty();  // after some preemptions more may be chosen
   pass_due_ = std::min(NextChange(view, now), now + kLongestBetweenPasses);
+  if (view.ready.size() > kShortQueue)
+    rest_until_ = clock_.Monotonic() + std::min(kRestPerTask * view.ready.size(), kLongestRest);
 }
 
 void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
