@@ -79,7 +79,8 @@ absl::Status Coordinator::Recover() {
       tasks_[id] = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
                             .adopt_until = now + options_.lease,
                             .ready_since = now,
-                            .started_at = now};
+                            .started_at = StartOf(*task),
+                            .hang = HangWatch(absl::Seconds(record.job().spec().failure().hang_seconds()))};
     }
     absl::StatusOr<std::uint64_t> log_end = store_.LogEnd(record.job_id());
     if (!log_end.ok()) return log_end.status();
@@ -166,6 +167,18 @@ double Coordinator::SecondsOf(const std::string& task_id) {
   return absl::ToDoubleSeconds(clock_.Monotonic() - tasks_[task_id].started_at);
 }
 
+absl::Duration Coordinator::StartOf(const v1::TaskRecord& task) {
+  const absl::Duration now = clock_.Monotonic();
+  if (task.attempt_started_unix_millis() == 0) return now;
+  const absl::Duration since = clock_.Wall() - absl::FromUnixMillis(task.attempt_started_unix_millis());
+  return now - std::max(since, absl::ZeroDuration());  // wall clocks are set back at times
+}
+
+bool Coordinator::AwaitsAdoption(const TaskLive& live) {
+  return std::any_of(live.seats.begin(), live.seats.end(),
+                     [](const Seat& seat) { return seat.worker_id.empty() && !seat.ended; });
+}
+
 void Coordinator::AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) {
   for (const v1::Task* task : EndedAttempts(before, after))
     after.set_run_seconds(after.run_seconds() + SecondsOf(task->task_id()));
@@ -248,10 +261,14 @@ v1::JobStatus Coordinator::StatusOf(const v1::JobRecord& record, const Waiting& 
       if (task.state() != v1::RUNNING || found == tasks_.end()) continue;
       StageLive& at = live.stages[stage.name()];
       if (found->second.has_progress) at.progress.push_back(found->second.progress);
+      std::vector<RankLive> ranks;
       for (const Seat& seat : found->second.seats) {
         const auto worker = workers_.find(seat.worker_id);
-        if (worker != workers_.end()) at.workers.push_back(worker->second.about.name());
+        const std::string name = worker == workers_.end() ? "" : worker->second.about.name();
+        if (!name.empty()) at.workers.push_back(name);
+        ranks.push_back({name, seat.cost.seconds()});
       }
+      if (ranks.size() > 1) at.ranks = std::move(ranks);
     }
     const bool is_ranking = stage.kind() == v1::StageRecord::RANK && !stage.tasks().empty();
     if (!is_ranking) continue;
@@ -308,7 +325,7 @@ MetricsSnapshot Coordinator::TakeSnapshot() {
     const LiveJob& job = *FindJob(job_id);
     const v1::JobStatus status = StatusOf(job.record, job.waiting);
     for (const v1::StageStatus& stage : status.stages()) {
-      if (stage.has_progress()) snapshot.running.push_back({status.job_id(), stage.name(), stage.progress()});
+      if (stage.has_progress()) snapshot.running.push_back({status.job_id(), stage});
     }
   }
   for (const auto& [id, worker] : workers_) {

@@ -17,12 +17,14 @@
 #include "absl/synchronization/mutex.h"
 #include "coordinator/artifact_catalog.h"
 #include "coordinator/clock.h"
+#include "coordinator/hang.h"
 #include "coordinator/job_status.h"
 #include "coordinator/job_store.h"
 #include "coordinator/metrics.h"
 #include "coordinator/metrics_snapshot.h"
 #include "coordinator/preemption.h"
 #include "coordinator/store_knowledge.h"
+#include "coordinator/straggler.h"
 #include "coordinator/task_attempts.h"
 #include "rad/v1/sweep.pb.h"
 #include "rad/v1/worker.pb.h"
@@ -125,7 +127,7 @@ class Coordinator {
   // running attempt.
   absl::StatusOr<v1::Task> CheckFence(const v1::Fence& fence);
   // Says in the job's events that its checkpoints are refused (RESOURCE_EXHAUSTED), once until they are taken
-  // again.
+  // again. One that is taken clears the task of having ended workers before.
   void NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, const absl::Status& committed);
   // Says so in the events of the jobs whose artifacts these are.
   void NoteDamage(const std::string& sha256, const std::vector<v1::Manifest>& artifacts);
@@ -158,6 +160,7 @@ class Coordinator {
   struct Seat {
     std::string worker_id;  // empty: waits for adoption after a restart
     bool ended = false;     // this rank is done, or lost touch with the others
+    StepCost cost;
   };
 
   // What is known of an unfinished task beyond its record.
@@ -172,7 +175,8 @@ class Coordinator {
     absl::Duration not_before;  // back-off
     absl::Duration ready_since;
     absl::Duration started_at;
-    v1::Progress progress;
+    HangWatch hang;         // of rank 0, which waits for the others
+    v1::Progress progress;  // likewise
     bool has_progress = false;
     bool checkpoints_refused = false;
     std::optional<std::string> finding;  // FindingOf, once it was asked for
@@ -267,6 +271,8 @@ class Coordinator {
     explicit operator bool() const { return job != nullptr; }
   };
   Located Locate(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The task got beyond where its workers vanished: that was not its doing.
+  void ClearSuspicion(Located located) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status StaleFence(const v1::Fence& fence);
   // nullptr when the fence is stale or names no rank of its gang.
   Seat* FindSeat(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -275,6 +281,8 @@ class Coordinator {
   absl::StatusOr<TaskLive*> Meeting(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::StatusOr<Worker*> LiveWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The watch over the attempt whose rank 0 this worker runs; nullptr: none.
+  HangWatch* WatchOf(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveRunning(Worker& worker, const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveNotRunning(Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -294,19 +302,23 @@ class Coordinator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeRetry(LiveJob& job, Update update, const std::string& task_id,
                          const RetryDecision& decision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status LoseTask(Located located, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The attempt ended without a result: what EndAttempt says becomes of it.
+  absl::Status TakeEnd(Located located, const AttemptEnd& end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveLog(const v1::TaskLog& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The running tasks for which `why` gives a reason, and the reasons.
   std::vector<std::pair<v1::Fence, std::string>> TasksThat(
       const std::function<std::string(const TaskLive&)>& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Ends those.
-  void LoseTasks(const std::function<std::string(const TaskLive&)>& why)
+  void EndTasks(FailureKind kind, const std::function<std::string(const TaskLive&)>& why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LoseTasksOfGoneWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireBrokenGangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LoseWorker(Worker& worker, absl::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Stops the attempts that no longer get on, which counts as their failure.
+  void ExpireHangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `suspect`: what it ran may be what ended it.
+  void LoseWorker(Worker& worker, absl::string_view why, bool suspect) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetLongLost() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Something changed that scheduling looks at.
@@ -328,6 +340,10 @@ class Coordinator {
   void ExpireRunTimes() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Of a running task, so far.
   double SecondsOf(const std::string& task_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // When the running attempt started, on the monotonic clock, by what the record says of the wall clock.
+  absl::Duration StartOf(const v1::TaskRecord& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // After a restart some rank of it is still to be brought back by a worker.
+  static bool AwaitsAdoption(const TaskLive& live);
   // Sends the directive that `fill` completes with the fence to all workers that run this attempt.
   void Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

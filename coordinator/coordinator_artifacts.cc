@@ -1,4 +1,6 @@
 // What workers write into the artifact store, and what becomes of it.
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/coordinator.h"
@@ -28,6 +30,14 @@ void Coordinator::Note(LiveJob& job, const PlanNote& note) {
   }
 }
 
+void Coordinator::ClearSuspicion(Located located) {
+  if (located.place.task->lost_workers().empty()) return;
+  Update update(store_.NewChange());
+  update.record = located.job->record;
+  FindTask(update.record, located.place.task->task().task_id()).task->clear_lost_workers();
+  if (absl::Status status = Apply(*located.job, std::move(update)); !status.ok()) Log(status.ToString());
+}
+
 void Coordinator::NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, const absl::Status& committed) {
   absl::MutexLock lock(&mutex_);
   const bool refused = absl::IsResourceExhausted(committed);
@@ -35,6 +45,7 @@ void Coordinator::NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, con
   if (!refused && !committed.ok()) return;
   const Located located = Locate(fence);
   if (!located) return;
+  if (!refused) ClearSuspicion(located);
   TaskLive& live = tasks_[fence.task_id()];
   if (live.checkpoints_refused == refused) return;
   live.checkpoints_refused = refused;

@@ -48,6 +48,7 @@ void Coordinator::Tick() {
     LoseTasksOfGoneWorkers();
     ExpireAdoptions();
     ExpireBrokenGangs();
+    ExpireHangs();
     ExpirePreemptions();
     ExpireRunTimes();
     ForgetLongLost();
@@ -207,6 +208,7 @@ void Coordinator::StartTask(const Assignment& assignment, Step& step) {
   live = TaskLive{.seats = std::move(seats),
                   .ready_since = live.ready_since,
                   .started_at = clock_.Monotonic(),
+                  .hang = HangWatch(absl::Seconds(step.record.job().spec().failure().hang_seconds())),
                   .finding = std::move(live.finding)};
 }
 

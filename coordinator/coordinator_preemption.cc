@@ -55,7 +55,8 @@ void Coordinator::ExpireRunTimes() {
     double running = 0;
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {
-        if (task.state() == v1::RUNNING) running += SecondsOf(task.task().task_id());
+        const std::string& id = task.task().task_id();
+        if (task.state() == v1::RUNNING && !AwaitsAdoption(tasks_[id])) running += SecondsOf(id);
       }
     }
     const std::string reason = RunTimeExceeded(job.record, running);

@@ -35,6 +35,10 @@ bool OfOneRank(const v1::TaskFinished& finished) {
   return (done && finished.fence().rank() != 0) || finished.failure().reason() == v1::TaskFailure::PEER_LOST;
 }
 
+const char* OutcomeOf(FailureKind kind) {
+  return kind == FailureKind::kLost ? "lost" : kind == FailureKind::kHung ? "hung" : "failed";
+}
+
 std::string Cut(std::string text) {
   if (text.size() > kMaxLogLineBytes) text.resize(kMaxLogLineBytes);
   return text;
@@ -86,6 +90,7 @@ absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<D
   (*worker)->introduced = false;
   (*worker)->heartbeats_without = 0;
   stale_ = true;
+  if (HangWatch* watch = WatchOf(**worker)) watch->LoseSight();
   return absl::OkStatus();
 }
 
@@ -96,7 +101,7 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
   found->second.sink = nullptr;
   stale_ = true;
   if (!departed || found->second.lost) return;
-  LoseWorker(found->second, "left");
+  LoseWorker(found->second, "left", /*suspect=*/false);
   workers_.erase(found);
   Reschedule();
 }
@@ -107,6 +112,7 @@ absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
   absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
   if (!worker.ok()) return worker.status();
   (*worker)->lease_until = clock_.Monotonic() + options_.lease;
+  if (HangWatch* watch = WatchOf(**worker)) watch->Hear(clock_.Monotonic(), options_.lease / 2);
   switch (message.message_case()) {
     case v1::WorkerMessage::kHeartbeat:
       ReceiveHeartbeat(**worker, message.heartbeat());
@@ -124,6 +130,13 @@ absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
       break;
   }
   return absl::OkStatus();
+}
+
+HangWatch* Coordinator::WatchOf(const Worker& worker) {
+  if (!worker.assigned) return nullptr;
+  const auto task = tasks_.find(worker.assigned->task_id());
+  if (task == tasks_.end() || task->second.seats.empty()) return nullptr;
+  return task->second.seats[0].worker_id == worker.id ? &task->second.hang : nullptr;
 }
 
 Coordinator::Located Coordinator::Locate(const v1::Fence& fence) {
@@ -206,7 +219,8 @@ void Coordinator::ReceiveNotRunning(Worker& worker) {
   if (++worker.heartbeats_without < kHeartbeatsWithout || !long_ago) return;
   // The start may still be on its way: a stop goes after it, and the worker is not idle before its next word.
   const absl::Status status =
-      LoseTask(Locate(*worker.assigned), absl::StrCat("worker ", worker.about.name(), " does not run it"));
+      TakeEnd(Locate(*worker.assigned),
+              {FailureKind::kLost, absl::StrCat("worker ", worker.about.name(), " does not run it")});
   if (!status.ok()) Log(status.ToString());
 }
 
@@ -216,8 +230,12 @@ void Coordinator::ReceiveProgress(const v1::TaskProgress& progress) {
     metrics_.StaleReport();
     return;
   }
-  if (progress.fence().rank() != 0) return;  // rank 0 speaks for all
   TaskLive& live = tasks_[progress.fence().task_id()];
+  const std::uint32_t rank = progress.fence().rank();
+  if (rank < live.seats.size())
+    live.seats[rank].cost.Observe(progress.progress().step(), progress.progress().compute_seconds());
+  if (rank != 0) return;  // rank 0 speaks for all
+  live.hang.Observe(progress.progress());
   live.progress = progress.progress();
   live.has_progress = true;
   if (clock_.Monotonic() - located.job->progress_at < kProgressEvery && located.job->progress) return;
@@ -256,8 +274,6 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
     return absl::OkStatus();
   }
   const v1::Task& task = located.place.task->task();
-  const double seconds = SecondsOf(task.task_id());
-  const std::string kind = KindName(*located.place.stage);
   v1::TaskFailure failure = finished.failure();
   if (finished.outcome_case() == v1::TaskFinished::kResult) {
     absl::Status valid = CheckResult(task.work(), finished.result());
@@ -265,17 +281,11 @@ absl::Status Coordinator::TakeFinished(Located located, const v1::TaskFinished& 
     if (valid.ok() && !artifact_id.empty() && !catalog_.Exists(artifact_id)) {
       valid = absl::InvalidArgumentError(absl::StrCat("its artifact ", artifact_id, " was never committed"));
     }
-    if (valid.ok()) {
-      absl::Status status = TakeResult(located, finished.result());
-      if (status.ok()) metrics_.TaskEnded(kind, "succeeded", seconds);
-      return status;
-    }
+    if (valid.ok()) return TakeResult(located, finished.result());
     failure.set_reason(v1::TaskFailure::FAILED);
     failure.set_message(absl::StrCat("the worker's report cannot be used: ", valid.message()));
   }
-  absl::Status status = TakeFailure(located, failure);
-  if (status.ok()) metrics_.TaskEnded(kind, "failed", seconds);
-  return status;
+  return TakeFailure(located, failure);
 }
 
 void Coordinator::StoreScores(const v1::Work& work, const v1::HeadScores& scores, JobStore::Change& change) {
@@ -292,6 +302,8 @@ void Coordinator::StoreScores(const v1::Work& work, const v1::HeadScores& scores
 
 absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& result) {
   const v1::Task task = located.place.task->task();
+  const std::string kind = KindName(*located.place.stage);
+  const double seconds = SecondsOf(task.task_id());
   Update update(store_.NewChange());
   update.record = located.job->record;
   v1::TaskResult kept = result;
@@ -301,6 +313,7 @@ absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& resu
   }
   update.outcome = FinishTask(update.record, task.task_id(), kept, InputNow());
   if (absl::Status status = Apply(*located.job, std::move(update)); !status.ok()) return status;
+  metrics_.TaskEnded(kind, "succeeded", seconds);
   const v1::ScoreHeads& score = task.work().score();
   metrics_.HeadsScored(1.0 * score.heads_size() * (score.example_end() - score.example_begin()));
   finished_digests_.push_back(task.digest());
@@ -309,26 +322,22 @@ absl::Status Coordinator::TakeResult(Located located, const v1::TaskResult& resu
 
 absl::Status Coordinator::TakeFailure(Located located, const v1::TaskFailure& failure) {
   if (failure.reason() == v1::TaskFailure::CANCELLED) {  // nobody asked for it: the worker itself is stopping
-    return LoseTask(located, "its worker stopped it");
+    return TakeEnd(located, {FailureKind::kLost, "its worker stopped it"});
   }
   if (failure.reason() == v1::TaskFailure::PREEMPTED) return TakePreempted(located, failure.message());
-  Update update(store_.NewChange());
-  update.record = located.job->record;
-  const std::string task_id = located.place.task->task().task_id();
-  const std::uint32_t max_restarts = update.record.job().spec().failure().max_restarts();
-  const RetryDecision decision = FailAttempt(FindTask(update.record, task_id), failure, max_restarts);
-  return TakeRetry(*located.job, std::move(update), task_id, decision);
+  return TakeEnd(located, EndOf(failure));
 }
 
-absl::Status Coordinator::LoseTask(Located located, absl::string_view why) {
+absl::Status Coordinator::TakeEnd(Located located, const AttemptEnd& end) {
   Update update(store_.NewChange());
   update.record = located.job->record;
   const std::string task_id = located.place.task->task().task_id();
   const std::string kind = KindName(*located.place.stage);
   const double seconds = SecondsOf(task_id);
-  const RetryDecision decision = LoseAttempt(FindTask(update.record, task_id), why);
+  const RetryDecision decision =
+      EndAttempt(FindTask(update.record, task_id), end, update.record.job().spec().failure());
   absl::Status status = TakeRetry(*located.job, std::move(update), task_id, decision);
-  if (status.ok()) metrics_.TaskEnded(kind, "lost", seconds);
+  if (status.ok()) metrics_.TaskEnded(kind, OutcomeOf(end.kind), seconds);
   return status;
 }
 
@@ -370,15 +379,16 @@ void Coordinator::ReceiveLog(const v1::TaskLog& log) {
   Changed(job);
 }
 
-void Coordinator::LoseWorker(Worker& worker, absl::string_view why) {
+void Coordinator::LoseWorker(Worker& worker, absl::string_view why, bool suspect) {
   worker.lost = true;
   stale_ = true;
   Log(absl::StrCat("worker ", worker.id, " (", worker.about.name(), ") ", why));
   const bool seated = IsSeated(worker);
   const std::optional<v1::Fence> assigned = std::exchange(worker.assigned, std::nullopt);
   if (!seated) return;
-  const absl::Status status =
-      LoseTask(Locate(*assigned), absl::StrCat("worker ", worker.about.name(), " ", why));
+  const std::string& name = worker.about.name();
+  const absl::Status status = TakeEnd(
+      Locate(*assigned), {FailureKind::kLost, absl::StrCat("worker ", name, " ", why), suspect ? name : ""});
   if (!status.ok()) Log(status.ToString());
 }
 
@@ -389,7 +399,7 @@ void Coordinator::ExpireLeases() {
     metrics_.LeaseLost();
     if (worker.sink != nullptr) worker.sink->Close(absl::NotFoundError("the lease ran out: register again"));
     worker.sink = nullptr;
-    LoseWorker(worker, "was lost: its lease ran out");
+    LoseWorker(worker, "was lost: its lease ran out", /*suspect=*/true);
   }
 }
 
@@ -406,23 +416,29 @@ std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
 }
 
 // A failed write leaves the task as it is, and the next Tick tries again.
-void Coordinator::LoseTasks(const std::function<std::string(const TaskLive&)>& why) {
+void Coordinator::EndTasks(FailureKind kind, const std::function<std::string(const TaskLive&)>& why) {
   for (const auto& [fence, reason] : TasksThat(why)) {
     const Located located = Locate(fence);
     if (!located) continue;
-    if (const absl::Status status = LoseTask(located, reason); !status.ok()) Log(status.ToString());
+    if (const absl::Status status = TakeEnd(located, {kind, reason}); !status.ok()) Log(status.ToString());
   }
 }
 
 // Tasks that ran when the coordinator last stopped, and that no worker came back with.
 void Coordinator::ExpireAdoptions() {
   const absl::Duration now = clock_.Monotonic();
-  LoseTasks([&](const TaskLive& live) -> std::string {
-    const bool orphan = live.adopt_until <= now &&
-                        std::any_of(live.seats.begin(), live.seats.end(),
-                                    [](const Seat& seat) { return seat.worker_id.empty() && !seat.ended; });
+  const auto orphans = TasksThat([&](const TaskLive& live) -> std::string {
+    const bool orphan = live.adopt_until <= now && AwaitsAdoption(live);
     return orphan ? "no worker came back with it after the coordinator's restart" : "";
   });
+  for (const auto& [fence, reason] : orphans) {
+    const Located located = Locate(fence);
+    if (!located) continue;
+    // Nobody knows how long it ran while the coordinator was down: that is not held against the job.
+    tasks_[fence.task_id()].started_at = now;
+    const absl::Status status = TakeEnd(located, {FailureKind::kLost, reason});
+    if (!status.ok()) Log(status.ToString());
+  }
 }
 
 // Tasks of workers that went while that could not be written down.
@@ -431,7 +447,7 @@ void Coordinator::LoseTasksOfGoneWorkers() {
     const auto worker = workers_.find(seat.worker_id);
     return !seat.ended && !seat.worker_id.empty() && (worker == workers_.end() || worker->second.lost);
   };
-  LoseTasks([&](const TaskLive& live) -> std::string {
+  EndTasks(FailureKind::kLost, [&](const TaskLive& live) -> std::string {
     return std::any_of(live.seats.begin(), live.seats.end(), is_gone) ? "a worker of it was lost" : "";
   });
 }
@@ -439,12 +455,19 @@ void Coordinator::LoseTasksOfGoneWorkers() {
 // Ranks lost touch with one another, and none of them said why.
 void Coordinator::ExpireBrokenGangs() {
   const absl::Duration now = clock_.Monotonic();
-  LoseTasks([&](const TaskLive& live) -> std::string {
+  EndTasks(FailureKind::kLost, [&](const TaskLive& live) -> std::string {
     const bool all_ended =
         std::all_of(live.seats.begin(), live.seats.end(), [](const Seat& seat) { return seat.ended; });
     const bool broken = live.peer_lost_until != absl::InfiniteDuration();
     return broken && (all_ended || live.peer_lost_until <= now) ? "its workers lost touch with one another"
                                                                 : "";
+  });
+}
+
+// One that was asked to make room is given its own time for that.
+void Coordinator::ExpireHangs() {
+  EndTasks(FailureKind::kHung, [](const TaskLive& live) -> std::string {
+    return live.leave_by == absl::InfiniteDuration() ? live.hang.Hung() : "";
   });
 }
 

@@ -6,6 +6,7 @@
 #include "coordinator/job_precision.h"
 #include "coordinator/job_state.h"
 #include "coordinator/stage_work.h"
+#include "coordinator/straggler.h"
 
 namespace rad {
 namespace {
@@ -18,6 +19,18 @@ v1::Progress OfRace(v1::Progress tasks, const RankProgress& rank) {
   const double left = tasks.total() - tasks.done();
   tasks.set_eta_seconds(tasks.rate_per_second() > 0 ? left / tasks.rate_per_second() : -1);
   return tasks;
+}
+
+void AddRanks(const std::vector<RankLive>& ranks, v1::StageStatus& status) {
+  std::vector<double> step_seconds;
+  for (const RankLive& rank : ranks) step_seconds.push_back(rank.step_seconds);
+  const std::vector<double> scores = StragglerScores(step_seconds);
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    v1::RankStatus& rank = *status.add_ranks();
+    rank.set_rank(static_cast<std::uint32_t>(i));
+    rank.set_worker(ranks[i].worker);
+    rank.set_straggler_score(scores[i]);
+  }
 }
 
 v1::StageStatus StageStatusOf(const v1::StageRecord& record, const JobLive& live) {
@@ -33,6 +46,7 @@ v1::StageStatus StageStatusOf(const v1::StageRecord& record, const JobLive& live
   auto stage = live.stages.find(record.name());
   if (stage == live.stages.end()) return status;
   status.set_worker(absl::StrJoin(stage->second.workers, ", "));
+  AddRanks(stage->second.ranks, status);
   if (stage->second.progress.empty()) return status;
   v1::Progress progress = SumProgress(stage->second.progress);
   const bool is_race = record.kind() == v1::StageRecord::RANK && live.rank.total > 0;

@@ -12,9 +12,15 @@
 
 namespace rad {
 
+struct RankLive {
+  std::string worker;
+  double step_seconds = 0;  // that it computes on a step; 0: not known
+};
+
 struct StageLive {
   std::vector<v1::Progress> progress;  // of its running tasks
   std::vector<std::string> workers;
+  std::vector<RankLive> ranks;  // of its task on several workers
 };
 
 struct JobLive {

@@ -15,7 +15,7 @@ class CoordinatorMetrics {
  public:
   CoordinatorMetrics();
 
-  // `kind` of stage ("align"); `outcome` is "succeeded", "failed" or "lost".
+  // `kind` of stage ("align"); `outcome` is "succeeded", "failed", "hung", "lost" or "preempted".
   void TaskEnded(const std::string& kind, const std::string& outcome, double seconds);
   void StageEnded(const std::string& kind, double seconds);
   void TaskWaited(double seconds);  // from ready to handed to a worker

@@ -49,15 +49,23 @@ struct JobFamilies {
   prometheus::MetricFamily memory =
       MakeFamily("rad_job_memory_bytes", "Memory of a running stage's workers, by kind.");
 
+  prometheus::MetricFamily straggler =
+      MakeFamily("rad_rank_straggler_score",
+                 "Time a rank computes on a step, over the median of the ranks of its gang.");
+
   void Add(const RunningStageMetrics& running) {
-    const Labels labels = {{"job", running.job}, {"stage", running.stage}};
-    const v1::Progress& now = running.progress;
+    const Labels labels = {{"job", running.job}, {"stage", running.stage.name()}};
+    const v1::Progress& now = running.stage.progress();
     if (now.total() > 0) AddSample(progress, labels, now.done() / now.total());
     if (now.eta_seconds() >= 0) AddSample(eta, labels, now.eta_seconds());
     AddSample(step, labels, now.step());
     AddSample(tokens, labels, now.tokens());
     for (const auto& [term, value] : now.losses()) AddSample(loss, With(labels, "term", term), value);
     for (const auto& [kind, bytes] : now.memory_bytes()) AddSample(memory, With(labels, "kind", kind), bytes);
+    for (const v1::RankStatus& rank : running.stage.ranks()) {
+      if (rank.straggler_score() == 0) continue;
+      AddSample(straggler, With(labels, "rank", std::to_string(rank.rank())), rank.straggler_score());
+    }
   }
 
   static Labels With(Labels labels, const char* name, const std::string& value) {
@@ -90,7 +98,7 @@ std::vector<prometheus::MetricFamily> RenderSnapshot(const MetricsSnapshot& snap
   JobFamilies jobs;
   for (const RunningStageMetrics& running : snapshot.running) jobs.Add(running);
   for (prometheus::MetricFamily* family :
-       {&jobs.progress, &jobs.eta, &jobs.step, &jobs.tokens, &jobs.loss, &jobs.memory}) {
+       {&jobs.progress, &jobs.eta, &jobs.step, &jobs.tokens, &jobs.loss, &jobs.memory, &jobs.straggler}) {
     families.push_back(std::move(*family));
   }
   return families;

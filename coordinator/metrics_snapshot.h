@@ -10,14 +10,13 @@
 
 #include "prometheus/collectable.h"
 #include "prometheus/metric_family.h"
-#include "rad/v1/progress.pb.h"
+#include "rad/v1/service.pb.h"
 
 namespace rad {
 
 struct RunningStageMetrics {
   std::string job;
-  std::string stage;
-  v1::Progress progress;
+  v1::StageStatus stage;
 };
 
 struct MetricsSnapshot {

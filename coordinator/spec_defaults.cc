@@ -233,6 +233,7 @@ void FillDefaults(v1::Job& job) {
   RAD_DEFAULT(spec, priority, 0);
   RAD_DEFAULT(*spec.mutable_failure(), max_restarts, 3);
   RAD_DEFAULT(*spec.mutable_failure(), max_run_seconds, 0);
+  RAD_DEFAULT(*spec.mutable_failure(), hang_seconds, 60);
   RAD_DEFAULT(*spec.mutable_resources(), max_workers, 64);
   if (job.kind() == v1::Job::ABLATION) FillTop(spec);
   if (job.kind() != v1::Job::DISTILLATION) return;

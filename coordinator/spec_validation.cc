@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "coordinator/data_validation.h"
 #include "coordinator/evaluate_validation.h"
+#include "coordinator/failure_validation.h"
 #include "coordinator/job_probes.h"
 #include "coordinator/probe_validation.h"
 #include "coordinator/queue_settings.h"
@@ -218,7 +219,7 @@ Violations ValidateJob(const v1::Job& job, const std::set<std::string>& queues) 
   if (!v1::Precision_IsValid(spec.precision())) {
     found.Add("spec.precision", absl::StrCat("is ", spec.precision(), "; give auto, bfloat16 or float32"));
   }
-  found.Range("spec.failure.max_restarts", spec.failure().max_restarts(), 0u, 1000u);
+  CheckFailure(spec.failure(), found);
   CheckQueue(spec, queues, found);
   CheckResources(spec.resources(), found);
   if (job.kind() == v1::Job::ABLATION) CheckNoTraining(spec, found);

@@ -1,26 +1,88 @@
 #include "coordinator/task_attempts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/gang_size.h"
 #include "coordinator/job_state.h"
+#include "coordinator/retry_backoff.h"
 
 namespace rad {
 namespace {
-
-constexpr absl::Duration kFirstBackoff = absl::Seconds(1);
-constexpr absl::Duration kLongestBackoff = absl::Seconds(30);
 
 void PutBack(TaskPlace place) {
   place.task->set_state(MustNextState(place.task->state(), StateEvent::kRetry));
   // From here on the attempt's reports are stale, even before the next one starts.
   place.task->mutable_task()->set_epoch(place.task->task().epoch() + 1);
+  place.task->clear_attempt_started_unix_millis();
 }
 
-// Only of an attempt that another one follows.
-void CountRestart(TaskPlace place) { place.stage->set_restarts(place.stage->restarts() + 1); }
+void NoteEnd(v1::TaskRecord& task, const AttemptEnd& end) {
+  if (end.kind == FailureKind::kHung) task.set_hangs(task.hangs() + 1);
+  if (end.kind != FailureKind::kLost) return;
+  task.set_losses(task.losses() + 1);
+  auto& names = *task.mutable_lost_workers();
+  if (end.lost_worker.empty() || std::find(names.begin(), names.end(), end.lost_worker) != names.end())
+    return;
+  *names.Add() = end.lost_worker;
+}
+
+RetryDecision Retry(TaskPlace place, absl::Duration backoff, std::string reason) {
+  place.stage->set_restarts(place.stage->restarts() + 1);
+  return {.retry = true, .backoff = backoff, .reason = std::move(reason)};
+}
+
+RetryDecision RetryAfter(TaskPlace place, std::uint32_t failures, absl::string_view what,
+                         const std::string& count) {
+  const absl::Duration backoff = RetryBackoff(place.task->task(), failures);
+  return Retry(
+      place, backoff,
+      absl::StrCat(what, "; tried again in ", absl::FormatDuration(backoff), " (", count, " allowed)"));
+}
+
+RetryDecision CountFailure(TaskPlace place, absl::string_view what, std::uint32_t max_restarts) {
+  const std::uint32_t failures = place.task->failures() + 1;
+  place.task->set_failures(failures);
+  if (failures > max_restarts) {
+    return {.reason = absl::StrCat(what, " (attempt ", place.task->task().attempt(), ", failure ", failures,
+                                   "; spec.failure.max_restarts is ", max_restarts, ")")};
+  }
+  return RetryAfter(place, failures, what, absl::StrCat("failure ", failures, " of ", max_restarts));
+}
+
+RetryDecision CountFreeRetry(TaskPlace place, absl::string_view what) {
+  const std::uint32_t retries = place.task->free_retries() + 1;
+  if (retries > kMaxFreeRetries)
+    return {.reason = absl::StrCat(what, "; given up after ", kMaxFreeRetries, " retries that do not count")};
+  place.task->set_free_retries(retries);
+  return RetryAfter(place, retries, what, absl::StrCat("retry ", retries, " of ", kMaxFreeRetries));
+}
+
+RetryDecision CountLoss(TaskPlace place, absl::string_view what) {
+  const auto& names = place.task->lost_workers();
+  if (names.size() >= kMaxLostWorkers) {
+    return {.reason = absl::StrCat(what, "; quarantined, as the workers ", absl::StrJoin(names, ", "),
+                                   " vanished while they ran it: the task may be what ends them")};
+  }
+  if (place.task->losses() > kMaxLosses)
+    return {.reason = absl::StrCat(what, "; given up after ", kMaxLosses, " lost attempts")};
+  return Retry(place, absl::ZeroDuration(), absl::StrCat(what, "; tried again"));
+}
+
+RetryDecision ByRule(TaskPlace place, absl::string_view what, const v1::Failure& policy, int rule) {
+  const std::string ruled = absl::StrCat(what, " [spec.failure.rules[", rule, "]]");
+  switch (policy.rules(rule).action()) {
+    case v1::FailureRule::RETRY:
+      return CountFailure(place, ruled, policy.max_restarts());
+    case v1::FailureRule::RETRY_FREE:
+      return CountFreeRetry(place, ruled);
+    default:
+      return {.reason = ruled};
+  }
+}
 
 }  // namespace
 
@@ -71,6 +133,7 @@ void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, st
   task.set_epoch(std::max(task.epoch(), epoch_floor) + 1);
   task.set_world_size(workers);
   task.set_batch_parts(GangSizeOf(job, task.work()).max);
+  place.task->set_attempt_started_unix_millis(now_unix_millis);
   if (place.stage->state() == v1::PENDING) {
     place.stage->set_state(MustNextState(v1::PENDING, StateEvent::kStart));
     place.stage->set_started_unix_millis(now_unix_millis);
@@ -81,39 +144,27 @@ void StartAttempt(v1::JobRecord& job, TaskPlace place, std::uint32_t workers, st
   }
 }
 
-RetryDecision LoseAttempt(TaskPlace place, absl::string_view why) {
+AttemptEnd EndOf(const v1::TaskFailure& failure) {
+  const FailureKind kind = failure.reason() == v1::TaskFailure::INVALID   ? FailureKind::kInvalid
+                           : failure.reason() == v1::TaskFailure::CRASHED ? FailureKind::kCrashed
+                                                                          : FailureKind::kFailed;
+  return {.kind = kind, .message = failure.message()};
+}
+
+RetryDecision EndAttempt(TaskPlace place, const AttemptEnd& end, const v1::Failure& policy) {
   PutBack(place);
-  place.task->set_losses(place.task->losses() + 1);
-  const std::string what = absl::StrCat(place.stage->name(), ": ", why);
-  if (place.task->losses() > kMaxLosses) {
-    return {.reason = absl::StrCat(what, "; given up after ", kMaxLosses,
-                                   " lost workers: the task may be what ends them")};
-  }
-  CountRestart(place);
-  return {.retry = true, .reason = absl::StrCat(what, "; tried again")};
+  NoteEnd(*place.task, end);
+  const std::string what = absl::StrCat(place.stage->name(), ": ", end.message);
+  if (end.kind == FailureKind::kInvalid) return {.reason = what};
+  if (const std::optional<int> rule = RuleFor(policy, end.kind, end.message))
+    return ByRule(place, what, policy, *rule);
+  if (end.kind == FailureKind::kLost) return CountLoss(place, what);
+  return CountFailure(place, what, policy.max_restarts());
 }
 
 void PreemptAttempt(TaskPlace place) {
   PutBack(place);
   place.task->set_preemptions(place.task->preemptions() + 1);
-}
-
-RetryDecision FailAttempt(TaskPlace place, const v1::TaskFailure& failure, std::uint32_t max_restarts) {
-  PutBack(place);
-  place.task->set_failures(place.task->failures() + 1);
-  const std::uint32_t failures = place.task->failures();
-  const std::string what = absl::StrCat(place.stage->name(), ": ", failure.message());
-  if (failure.reason() == v1::TaskFailure::INVALID) return {.reason = what};
-  if (failures > max_restarts) {
-    return {.reason = absl::StrCat(what, " (attempt ", place.task->task().attempt(), ", failure ", failures,
-                                   "; spec.failure.max_restarts is ", max_restarts, ")")};
-  }
-  CountRestart(place);
-  const absl::Duration backoff = std::min(kLongestBackoff, kFirstBackoff * (1 << std::min(failures - 1, 5u)));
-  return {.retry = true,
-          .backoff = backoff,
-          .reason = absl::StrCat(what, "; tried again in ", absl::FormatDuration(backoff), " (failure ",
-                                 failures, " of ", max_restarts, " allowed)")};
 }
 
 std::string RunTimeExceeded(const v1::JobRecord& job, double running_seconds) {

@@ -11,7 +11,7 @@ packages=(
   g++ cmake ninja-build ccache mold pkg-config python3 python3-pip unzip ca-certificates
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev
   librocksdb-dev prometheus-cpp-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
-  libpcre2-dev libpng-dev libssl-dev libgtest-dev libgmock-dev libgloo-dev
+  libpcre2-dev libre2-dev libpng-dev libssl-dev libgtest-dev libgmock-dev libgloo-dev
 )
 # Used by tests alone: promtool lints /metrics, clang-format checks the style.
 test_packages=(prometheus clang-format)

@@ -22,7 +22,8 @@ struct TaskProgress {
   std::int64_t step = 0;    // of training
   std::int64_t tokens = 0;  // trained on so far
   std::int64_t heads_scored = 0;
-  std::map<std::string, double> losses;              // by term: "align", "kd"
+  double compute_seconds = 0;            // of this rank's steps so far, without waiting for other ranks
+  std::map<std::string, double> losses;  // by term: "align", "kd"
   std::map<std::string, std::int64_t> memory_bytes;  // by kind: weights, optimizer, activations_peak, ...
 };
 

@@ -85,6 +85,29 @@ TEST_F(GangTest, RankZeroGivesTheResultAndTheOthersAreDoneBefore) {
   EXPECT_EQ(Stage(Get(id_), "align").state(), v1::SUCCEEDED);
 }
 
+TEST_F(GangTest, TheRankThatTheOthersWaitForShows) {
+  StartGang(2);
+  const auto score = [&](int rank) { return Stage(Get(id_), "align").ranks(rank).straggler_score(); };
+  ASSERT_EQ(Stage(Get(id_), "align").ranks_size(), 2);
+  EXPECT_EQ(Stage(Get(id_), "align").ranks(0).worker(), workers_[0] == a_.get() ? "a" : "b");
+  EXPECT_EQ(score(0), 0) << "nothing is known yet";
+  for (const std::uint64_t step : {3, 10}) {
+    for (const int rank : {0, 1}) {
+      v1::Progress progress;
+      progress.set_step(step);
+      progress.set_compute_seconds(static_cast<double>(step) * (rank == 0 ? 0.2 : 0.5));
+      workers_[rank]->Progress(tasks_[rank], progress);
+      workers_[rank]->Renew({FenceFor(tasks_[rank])});
+    }
+  }
+  EXPECT_DOUBLE_EQ(score(0), 1);
+  EXPECT_NEAR(score(1), 2.5, 1e-9);
+  const MetricsSnapshot snapshot = server_->coordinator().TakeSnapshot();
+  EXPECT_EQ(snapshot.running.at(0).stage.ranks(1).straggler_score(), score(1));
+  workers_[1]->Fail(tasks_[1], v1::TaskFailure::CRASHED, "killed by SIGKILL");
+  EXPECT_EQ(Stage(Get(id_), "align").ranks_size(), 0);
+}
+
 TEST_F(GangTest, OneRanksFailureEndsTheAttemptOfAllAndTheyMeetAgainUnderANewEpoch) {
   StartGang(2);
   const v1::Task old = tasks_[0];

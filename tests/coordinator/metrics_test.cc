@@ -77,6 +77,45 @@ TEST_F(MetricsTest, LostLeasesAndStaleReportsAreCounted) {
   EXPECT_THAT(metrics, HasSubstr("rad_pending_jobs{reason=\"no_worker\"} "));
 }
 
+TEST_F(MetricsTest, AnAttemptHasOneOutcome) {
+  FakeWorker worker(channel(), "w");
+  Submit(SampleJob());
+  const v1::Task training = StartAlignment(worker);
+  v1::Job urgent = SampleAblation();
+  urgent.mutable_spec()->set_priority(5);
+  urgent.mutable_spec()->mutable_probe()->set_seed(105);  // of which nothing is known
+  Submit(urgent);
+  worker.Await(v1::Directive::kPreempt);
+  worker.Fail(training, v1::TaskFailure::PREEMPTED, "made room");
+  worker.Fail(worker.AwaitStart(), v1::TaskFailure::CANCELLED, "the worker stops");
+  const std::string metrics = Metrics();
+  const auto count = [](const char* kind, const char* outcome) {
+    return absl::StrCat("rad_task_duration_seconds_count{kind=\"", kind, "\",outcome=\"", outcome, "\"}");
+  };
+  EXPECT_THAT(metrics, HasSubstr(count("align", "preempted") + " 1"));
+  EXPECT_THAT(metrics, HasSubstr(count("inspect", "lost") + " 1"));
+  EXPECT_THAT(metrics, Not(HasSubstr("outcome=\"failed\"")));
+}
+
+TEST(RenderSnapshot, RanksThatAreKnownHaveAStragglerScore) {
+  MetricsSnapshot snapshot;
+  v1::StageStatus stage;
+  stage.set_name("align");
+  stage.add_ranks()->set_straggler_score(1.5);
+  stage.add_ranks()->set_rank(1);
+  snapshot.running.push_back({"job-1", stage});
+  for (const prometheus::MetricFamily& family : RenderSnapshot(snapshot)) {
+    if (family.name != "rad_rank_straggler_score") continue;
+    ASSERT_EQ(family.metric.size(), 1u);
+    EXPECT_EQ(family.metric[0].gauge.value, 1.5);
+    ASSERT_EQ(family.metric[0].label.size(), 3u);
+    EXPECT_EQ(family.metric[0].label[2].name, "rank");
+    EXPECT_EQ(family.metric[0].label[2].value, "0");
+    return;
+  }
+  FAIL() << "there is no such family";
+}
+
 TEST_F(MetricsTest, RefusedCheckpointsAndBackupsAreCounted) {
   FakeWorker worker(channel(), "w");
   v1::Job job = SampleJob();

@@ -43,6 +43,21 @@ TEST_P(KillTest, AKilledCoordinatorComesBackAndTheExecutorNeverStopped) {
   EXPECT_EQ(StageNamed(status_, GetParam())->restarts(), 0u);
 }
 
+TEST(HangTest, AnExecutorThatStandsStillIsReplacedAndGoesOnFromItsCheckpoint) {
+  ReferenceJob& reference = ReferenceJob::Get();
+  v1::Job job = reference.job();
+  job.mutable_spec()->mutable_failure()->set_hang_seconds(5);
+  Service service(reference.NewFolder());
+  JobClient client(service.address());
+  const std::string job_id = client.Submit(job, "halted");
+  client.Follow(job_id, [](const v1::JobStatus& status) { return IsTraining(status, "align"); });
+  ASSERT_FALSE(testing::Test::HasFailure());
+  service.HaltExecutor();
+  const v1::JobStatus status = client.Finish(job_id);
+  EXPECT_EQ(FindingsOf(client, status), reference.findings());
+  EXPECT_EQ(StageNamed(status, "align")->restarts(), 1u);
+}
+
 // With a checkpoint after every step one is on its way at any moment.
 TEST(KillDuringSaveTest, ExecutorsKilledDuringSavesLeaveNothingTorn) {
   constexpr std::uint32_t kKills = 4;  // at most: the last attempts may end before

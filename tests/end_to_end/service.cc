@@ -103,6 +103,8 @@ void Service::Revive() {
 
 void Service::KillWorker() { workers_.back()->Kill(); }
 
+void Service::HaltExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGSTOP); }
+
 void Service::KillExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGKILL); }
 
 pid_t Service::agent(const std::string& worker) const {

@@ -34,6 +34,7 @@ class Service {
   void RestartWorker();       // the last one, after SIGKILL
   void KillWorker();          // the last one, for good
   void KillExecutor();        // of the task that the last worker runs now
+  void HaltExecutor();        // the same by SIGSTOP: it stays, and stands still
   void Revive();              // starts again what has died by itself
 
   pid_t coordinator() const { return coordinator_->pid(); }

@@ -71,6 +71,7 @@ void Executor::Stop(absl::Duration grace) {
   if (stopping_) loop_.Cancel(kill_timer_);
   stopping_ = true;
   kill(-pid_, SIGTERM);
+  kill(-pid_, SIGCONT);  // one that somebody halted could not hear it
   kill_timer_ = loop_.After(grace, [this] { kill(-pid_, SIGKILL); });
 }
 

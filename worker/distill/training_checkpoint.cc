@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -61,10 +60,12 @@ absl::Status TrainingCheckpoints::Start(std::int64_t steps_done, std::optional<d
   return absl::OkStatus();
 }
 
+bool TrainingCheckpoints::EndsWithin(std::chrono::seconds wait) const {
+  return !in_flight_.valid() || in_flight_.wait_for(wait) == std::future_status::ready;
+}
+
 absl::Status TrainingCheckpoints::Check() {
-  const bool ended =
-      in_flight_.valid() && in_flight_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-  return ended ? in_flight_.get() : absl::OkStatus();
+  return EndsWithin(std::chrono::seconds(0)) ? Finish() : absl::OkStatus();
 }
 
 absl::Status TrainingCheckpoints::Finish() {

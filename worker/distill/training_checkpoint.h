@@ -1,6 +1,7 @@
 // training_checkpoint.h: all that a training run carries from step to step, in a TaskHost's checkpoints.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <future>
 #include <optional>
@@ -31,6 +32,8 @@ class TrainingCheckpoints {
   absl::Status Start(std::int64_t steps_done, std::optional<double> loss);
   // The error of the last save if that has ended, else OK; does not wait.
   absl::Status Check();
+  // Whether no save is under way after at most so long.
+  bool EndsWithin(std::chrono::seconds wait) const;
   // Waits for the last save and returns how it ended. On an error the checkpoint before it still holds.
   absl::Status Finish();
 

@@ -11,21 +11,43 @@
 namespace rad {
 namespace {
 
-void Report(TaskHost& host, const TrainingPlan& plan, std::int64_t steps_done,
-            const std::optional<TrainingStep>& last, const std::map<std::string, std::int64_t>& memory) {
-  TaskProgress progress{.phase = plan.phase};
+void SetSteps(const TrainingPlan& plan, std::int64_t steps_done, TaskProgress& progress) {
   progress.done = static_cast<double>(steps_done);
-  progress.total = static_cast<double>(plan.steps);
-  progress.unit = "steps";
   progress.step = steps_done;
   progress.tokens = steps_done * plan.tokens_per_step;
-  if (last && !last->skipped) {
-    progress.losses = last->extra_losses;
-    progress.losses[plan.loss] = last->loss;
-  }
-  progress.memory_bytes = memory;
-  host.Report(progress);
 }
+
+TaskProgress ProgressAt(const TrainingPlan& plan, std::int64_t steps_done) {
+  TaskProgress progress{.phase = plan.phase, .total = static_cast<double>(plan.steps), .unit = "steps"};
+  progress.memory_bytes = plan.memory_bytes;
+  SetSteps(plan, steps_done, progress);
+  return progress;
+}
+
+void AddStep(const TrainingPlan& plan, const TrainingStep& step, TaskProgress& progress) {
+  SetSteps(plan, progress.step + 1, progress);
+  progress.losses.clear();
+  if (step.skipped) return;
+  progress.losses = step.extra_losses;
+  progress.losses[plan.loss] = step.loss;
+}
+
+// The time that passes, less that spent waiting for other ranks.
+class ComputeTimer {
+ public:
+  explicit ComputeTimer(const Collective* collective) : collective_(collective), waited_before_(Waited()) {}
+  double Seconds() const {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
+    return passed.count() - (Waited() - waited_before_);
+  }
+
+ private:
+  double Waited() const { return collective_ == nullptr ? 0 : collective_->seconds_waited(); }
+
+  const Collective* const collective_;
+  const double waited_before_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 absl::Status Diverged(const TrainingPlan& plan, std::int64_t step, std::int64_t skipped) {
   return absl::AbortedError(
@@ -59,10 +81,13 @@ bool IsToLeave(const TaskHost& host, Collective* collective, std::int64_t step) 
 // rank 0, which saves, is first brought what the others hold.
 class CheckpointsWhenDue {
  public:
+  // `progress`: as last reported.
   CheckpointsWhenDue(TaskHost& host, const TrainingPlan& plan, const std::vector<NamedTensor>& state,
-                     const TrainingHistory& history, std::int64_t resumed)
-      : plan_(plan),
+                     const TrainingHistory& history, std::int64_t resumed, const TaskProgress& progress)
+      : host_(host),
+        plan_(plan),
         history_(history),
+        progress_(progress),
         every_steps_(host.CheckpointEverySteps()),
         gathered_(resumed),
         checkpoints_(host, state, plan.gathered) {}
@@ -75,10 +100,10 @@ class CheckpointsWhenDue {
   // Saves what no checkpoint has yet, and waits for it.
   absl::Status Leave(std::int64_t steps_done) {
     const absl::Status status = steps_done > gathered_ ? Save(steps_done) : absl::OkStatus();
-    return status.ok() ? checkpoints_.Finish() : status;
+    return status.ok() ? Await() : status;
   }
   absl::Status Finish() {
-    const absl::Status last = Timed([&] { return checkpoints_.Finish(); });
+    const absl::Status last = Await();
     if (last.ok()) Gather(plan_.steps);
     return last;
   }
@@ -93,8 +118,20 @@ class CheckpointsWhenDue {
     return status;
   }
 
+  // For the save under way. Nobody takes a long one for a step that does not end.
+  absl::Status Await() {
+    return Timed([&] {
+      if (!checkpoints_.EndsWithin(kUnnoticed)) {
+        TaskProgress waiting = progress_;
+        waiting.phase = absl::StrCat(plan_.phase, ": waiting for a checkpoint");
+        host_.Report(waiting);
+      }
+      return checkpoints_.Finish();
+    });
+  }
+
   absl::Status Save(std::int64_t steps_done) {
-    if (absl::Status earlier = Timed([&] { return checkpoints_.Finish(); }); !earlier.ok()) return earlier;
+    if (absl::Status earlier = Await(); !earlier.ok()) return earlier;
     const std::int64_t last = gathered_;
     Gather(steps_done);
     const bool saves = plan_.collective == nullptr || plan_.collective->rank() == 0;
@@ -107,8 +144,12 @@ class CheckpointsWhenDue {
     gathered_ = steps_done;
   }
 
+  static constexpr std::chrono::seconds kUnnoticed{10};
+
+  TaskHost& host_;
   const TrainingPlan& plan_;
   const TrainingHistory& history_;
+  const TaskProgress& progress_;
   const int every_steps_;
   std::int64_t gathered_;  // steps whose losses rank 0 has, and that the newest checkpoint was begun with
   TrainingCheckpoints checkpoints_;
@@ -130,9 +171,9 @@ absl::StatusOr<TrainingOutcome> RunTraining(
     if (absl::Status agreed = CheckAgreement(*plan.collective, *resumed); !agreed.ok()) return agreed;
   }
 
-  std::map<std::string, std::int64_t> memory = plan.memory_bytes;
-  Report(host, plan, *resumed, std::nullopt, memory);
-  CheckpointsWhenDue checkpoints(host, plan, all, history, *resumed);
+  TaskProgress progress = ProgressAt(plan, *resumed);
+  host.Report(progress);
+  CheckpointsWhenDue checkpoints(host, plan, all, history, *resumed, progress);
   for (std::int64_t step = *resumed; step < plan.steps; ++step) {
     if (host.StopRequested()) return absl::CancelledError(absl::StrCat(plan.phase, " stopped on request"));
     if (IsToLeave(host, plan.collective, step)) {
@@ -141,12 +182,15 @@ absl::StatusOr<TrainingOutcome> RunTraining(
     }
     std::optional<MemoryMeter> meter;  // one step tells: they are all alike
     if (step == *resumed) meter.emplace();
+    const ComputeTimer timer(plan.collective);
     const absl::StatusOr<TrainingStep> result = train(step);
     if (!result.ok()) return result.status();
-    if (meter) memory["activations_peak"] = meter->PeakBytes();
+    progress.compute_seconds += timer.Seconds();
+    if (meter) progress.memory_bytes["activations_peak"] = meter->PeakBytes();
     history.Add(step, *result);
     const std::int64_t done = step + 1;
-    Report(host, plan, done, *result, memory);
+    AddStep(plan, *result, progress);
+    host.Report(progress);
     const std::int64_t skipped = result->skipped ? history.SkippedSteps(done) : 0;
     if (skipped >= kMaxSkippedSteps) return Diverged(plan, step, skipped);
     if (absl::Status status = checkpoints.After(done); !status.ok()) return status;

@@ -2,6 +2,7 @@
 #define USE_C10D_GLOO
 #include "worker/parallel/collective.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
@@ -31,18 +32,25 @@ auto Together(const GangSeat& seat, const char* what, Work work) {
   }
 }
 
+void TimedWait(c10d::Work& work, double& seconds) {
+  const auto begin = std::chrono::steady_clock::now();
+  work.wait();
+  seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 class BackendWork final : public PendingWork {
  public:
-  BackendWork(const GangSeat& seat, const char* what, c10::intrusive_ptr<c10d::Work> work)
-      : seat_(seat), what_(what), work_(std::move(work)) {}
+  BackendWork(const GangSeat& seat, const char* what, c10::intrusive_ptr<c10d::Work> work, double& seconds)
+      : seat_(seat), what_(what), work_(std::move(work)), seconds_(seconds) {}
   void Wait() override {
-    Together(seat_, what_, [&] { work_->wait(); });
+    Together(seat_, what_, [&] { TimedWait(*work_, seconds_); });
   }
 
  private:
   const GangSeat& seat_;
   const char* const what_;
   const c10::intrusive_ptr<c10d::Work> work_;
+  double& seconds_;
 };
 
 class BackendCollective final : public Collective {
@@ -52,6 +60,7 @@ class BackendCollective final : public Collective {
 
   int rank() const override { return seat_.rank; }
   int world_size() const override { return seat_.world_size; }
+  double seconds_waited() const override { return seconds_waited_; }
 
   std::unique_ptr<PendingWork> StartSum(at::Tensor tensor) override {
     return Start("adding up", std::move(tensor), [&](auto& tensors) { return backend_->allreduce(tensors); });
@@ -66,23 +75,25 @@ class BackendCollective final : public Collective {
 
   void Send(at::Tensor tensor, int to_rank) override {
     std::vector<at::Tensor> tensors{std::move(tensor)};
-    Together(seat_, "sending", [&] { backend_->send(tensors, to_rank, 0)->wait(); });
+    Together(seat_, "sending", [&] { TimedWait(*backend_->send(tensors, to_rank, 0), seconds_waited_); });
   }
 
   void Receive(at::Tensor tensor, int from_rank) override {
     std::vector<at::Tensor> tensors{std::move(tensor)};
-    Together(seat_, "receiving", [&] { backend_->recv(tensors, from_rank, 0)->wait(); });
+    Together(seat_, "receiving", [&] { TimedWait(*backend_->recv(tensors, from_rank, 0), seconds_waited_); });
   }
 
  private:
   template <typename Begin>
   std::unique_ptr<PendingWork> Start(const char* what, at::Tensor tensor, Begin begin) {
     std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<BackendWork>(seat_, what, Together(seat_, what, [&] { return begin(tensors); }));
+    return std::make_unique<BackendWork>(seat_, what, Together(seat_, what, [&] { return begin(tensors); }),
+                                         seconds_waited_);
   }
 
   const GangSeat seat_;
   const c10::intrusive_ptr<c10d::Backend> backend_;
+  double seconds_waited_ = 0;
 };
 
 }  // namespace

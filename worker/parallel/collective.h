@@ -26,6 +26,8 @@ class Collective {
 
   virtual int rank() const = 0;
   virtual int world_size() const = 0;
+  // That this rank has spent waiting for what ranks do together.
+  virtual double seconds_waited() const = 0;
 
   // Begins to add up `tensor` (dense, on the CPU) of all ranks, in place; it must not be touched until then.
   virtual std::unique_ptr<PendingWork> StartSum(at::Tensor tensor) = 0;

@@ -28,6 +28,7 @@ v1::Progress ProgressPace::Take(absl::Time now, std::int64_t rss_bytes) {
   message.set_step(static_cast<std::uint64_t>(latest_.step));
   message.set_tokens(static_cast<std::uint64_t>(latest_.tokens));
   message.set_heads_scored(static_cast<std::uint64_t>(latest_.heads_scored));
+  message.set_compute_seconds(latest_.compute_seconds);
   for (const auto& [term, loss] : latest_.losses) (*message.mutable_losses())[term] = loss;
   for (const auto& [kind, bytes] : latest_.memory_bytes) {
     (*message.mutable_memory_bytes())[kind] = static_cast<std::uint64_t>(bytes);

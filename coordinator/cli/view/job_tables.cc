@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "coordinator/cli/spec/enum_words.h"
 #include "coordinator/cli/view/message_json.h"
@@ -81,6 +82,18 @@ Table StagesTable(const v1::JobStatus& status) {
   return table;
 }
 
+Table RanksTable(const v1::JobStatus& status) {
+  Table table({{"STAGE"}, {"RANK", kRight}, {"WORKER"}, {"STRAGGLER", kRight}});
+  for (const v1::StageStatus& stage : status.stages()) {
+    for (const v1::RankStatus& rank : stage.ranks()) {
+      const double score = rank.straggler_score();
+      table.Add({stage.name(), absl::StrCat(rank.rank()), rank.worker(),
+                 score > 0 ? absl::StrFormat("%.2f", score) : "-"});
+    }
+  }
+  return table;
+}
+
 Table PlannedStagesTable(const v1::PlanResponse& plan) {
   Table table({{"STAGE"}, {"AFTER"}, {"RESULT"}});
   for (const auto& stage : plan.stages()) {
@@ -149,6 +162,9 @@ std::string DescribeJob(const v1::JobStatus& status) {
                    "\nPrecision:  ", precision.empty() ? "-" : precision, "\n\n",
                    ToYaml(ToJson(status.job(), EmptyFields::kDrop)));
   if (status.stages_size() > 0) absl::StrAppend(&text, "\n", StagesTable(status).ToText());
+  const bool on_gang = std::any_of(status.stages().begin(), status.stages().end(),
+                                   [](const v1::StageStatus& stage) { return stage.ranks_size() > 0; });
+  if (on_gang) absl::StrAppend(&text, "\n", RanksTable(status).ToText());
   for (const v1::StageStatus& stage : status.stages()) {
     if (stage.state() == v1::RUNNING) absl::StrAppend(&text, PlainProgress(stage), "\n");
   }

@@ -16,6 +16,9 @@ enum class Width { kNormal, kWide };
 
 Table JobsTable(const std::vector<v1::JobStatus>& jobs, Width width, std::int64_t now_unix_seconds);
 Table StagesTable(const v1::JobStatus& status);
+// The ranks of the training runs that are on several workers now, each with its time computing a step over
+// the median of all: 1 is like the others, and the largest is what they wait for.
+Table RanksTable(const v1::JobStatus& status);
 Table PlannedStagesTable(const v1::PlanResponse& plan);
 Table WorkersTable(const v1::ListWorkersResponse& workers, Width width);
 Table ArtifactsTable(const std::vector<v1::Manifest>& artifacts);

@@ -139,8 +139,27 @@ TEST(JobDescribe, ShowsSpecStagesAndResults) {
   EXPECT_THAT(outcome.out, HasSubstr("State:      running, 1 of 1 stages done\n"));
   EXPECT_THAT(outcome.out, HasSubstr("kind: Distillation\n"));
   EXPECT_THAT(outcome.out, HasSubstr("rank   reused    0/0  3m05s"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("STRAGGLER"))) << "nothing runs on several workers";
   EXPECT_EQ(Radctl(coordinator, {"job", "describe", "j1", "-o", "yaml"}).out,
             "kind: Distillation\nmetadata:\n  name: trial\n");
+}
+
+TEST(JobDescribe, ShowsWhichRankOfAGangTheOthersWaitFor) {
+  v1::JobStatus status = JobIn(v1::RUNNING);
+  v1::StageStatus* stage = status.add_stages();
+  stage->set_name("align");
+  for (const auto& [worker, score] : {std::pair("a", 1.0), {"b", 2.504}, {"c", 0.0}}) {
+    v1::RankStatus* rank = stage->add_ranks();
+    rank->set_rank(static_cast<std::uint32_t>(stage->ranks_size() - 1));
+    rank->set_worker(worker);
+    rank->set_straggler_score(score);
+  }
+  const ScriptedCoordinator coordinator({.statuses = {status}});
+  EXPECT_THAT(Radctl(coordinator, {"job", "describe", "j1"}).out,
+              HasSubstr("STAGE  RANK  WORKER  STRAGGLER\n"
+                        "align     0  a            1.00\n"
+                        "align     1  b            2.50\n"
+                        "align     2  c               -\n"));
 }
 
 TEST(JobCancel, AsksForConsentWhereNobodyCanBeAsked) {

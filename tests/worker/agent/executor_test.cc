@@ -91,6 +91,19 @@ TEST_F(ExecutorTest, AndSigkillForWhoeverIgnoresIt) {
   EXPECT_EQ(WTERMSIG(*wait_status_), SIGKILL);
 }
 
+TEST_F(ExecutorTest, OneThatIsHaltedIsStoppedTheSameWay) {
+  Start("trap 'echo stopping; exit 3' TERM; echo ready; kill -STOP $$; while :; do sleep 0.05; done");
+  on_line_ = [this] {
+    if (lines_.size() > 1) return;
+    siginfo_t info = {};
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(executor_->pid()), &info, WSTOPPED | WNOWAIT), 0);
+    executor_->Stop(absl::Seconds(30));
+  };
+  loop_.Run();
+  EXPECT_EQ(lines_, (std::vector<std::string>{"ready", "stopping"}));
+  EXPECT_EQ(WEXITSTATUS(*wait_status_), 3);
+}
+
 TEST_F(ExecutorTest, ChildrenOfTheExecutorEndWithIt) {
   Start("sleep 1000 & echo $!; exit 0");
   loop_.Run();

@@ -46,6 +46,8 @@ TEST(TrainingRun, ReportsEveryStepWithItsLossTokensAndMemory) {
   EXPECT_EQ(last.losses.at("kd"), 21);
   EXPECT_EQ(last.memory_bytes.at("weights"), 12);
   EXPECT_GE(last.memory_bytes.at("activations_peak"), 0);
+  EXPECT_EQ(host.reports.front().compute_seconds, 0);
+  EXPECT_GT(last.compute_seconds, host.reports[1].compute_seconds);
 }
 
 TEST(TrainingRun, ResumesBehindTheNewestCheckpointWithEqualResults) {

@@ -21,6 +21,20 @@ TEST(Collective, SumsToTheSameBitsOnEveryRank) {
   for (const at::Tensor& sum : sums) EXPECT_TRUE(at::equal(sum, sums[0]));
 }
 
+TEST(Collective, KnowsHowLongItWaitedForAnother) {
+  double waited[2];
+  RunRanks(2, 1, [&](const GangSeat& seat) {
+    const auto collective = Collective::Join(seat);
+    collective->Sum(at::ones({1}));  // from here on they are in step
+    const double before = collective->seconds_waited();
+    if (seat.rank == 1) at::mm(at::ones({1500, 1500}), at::ones({1500, 1500}));
+    collective->Sum(at::ones({1}));
+    waited[seat.rank] = collective->seconds_waited() - before;
+  });
+  EXPECT_GT(waited[0], waited[1]);
+  EXPECT_GT(waited[1], 0);
+}
+
 TEST(Collective, GivesAllRanksTheValuesOfOne) {
   std::vector<at::Tensor> values;
   for (int rank = 0; rank < 3; ++rank) values.push_back(at::full({5}, rank));

@@ -32,7 +32,12 @@ TEST(ProgressPaceTest, TheMessageSaysAllThatTheTaskSaid) {
                .memory_bytes = {{"weights", 99}}},
               kBegin);
   pace.Take(kBegin, 1);
-  pace.Update({.phase = "aligning", .done = 20, .total = 30, .unit = "steps", .losses = {{"align", 0.125}}},
+  pace.Update({.phase = "aligning",
+               .done = 20,
+               .total = 30,
+               .unit = "steps",
+               .compute_seconds = 2.5,
+               .losses = {{"align", 0.125}}},
               kBegin + absl::Seconds(10));
   const v1::Progress message = pace.Take(kBegin + absl::Seconds(10), 12345);
   EXPECT_EQ(message.phase(), "aligning");
@@ -41,6 +46,7 @@ TEST(ProgressPaceTest, TheMessageSaysAllThatTheTaskSaid) {
   EXPECT_EQ(message.unit(), "steps");
   EXPECT_NEAR(message.rate_per_second(), 1, 1e-9);
   EXPECT_NEAR(message.eta_seconds(), 10, 1e-6);
+  EXPECT_EQ(message.compute_seconds(), 2.5);
   EXPECT_EQ(message.losses().at("align"), 0.125);
   EXPECT_EQ(message.memory_bytes().at("rss"), 12345u);
   EXPECT_EQ(message.memory_bytes_size(), 1);
