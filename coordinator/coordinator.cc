@@ -75,6 +75,7 @@ absl::Status Coordinator::Recover() {
   const absl::Duration now = clock_.Monotonic();
   for (v1::JobRecord& record : *records) {
     for (const auto& [id, task] : TasksOf(record)) {
+      if (task->state() == v1::RUNNING) running_.insert(id);
       tasks_[id] = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
                             .adopt_until = now + options_.lease,
                             .ready_since = now,
@@ -86,7 +87,10 @@ absl::Status Coordinator::Recover() {
     order_of_[record.job_id()] = record.order();
     LiveJob& job = jobs_[record.order()];
     job.log_end = *log_end;
-    if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
+    if (!IsTerminal(record.state())) {
+      open_jobs_[record.order()] = &job;
+      Log(absl::StrCat(record.job_id(), ": resumed"));
+    }
     job.record = std::move(record);
   }
   if (absl::Status status = RecoverQueues(); !status.ok()) return status;
@@ -118,35 +122,45 @@ v1::Event Coordinator::MakeEvent(const v1::JobRecord& record, const Waiting& wai
 }
 
 absl::Status Coordinator::Apply(LiveJob& job, Update update) {
-  if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
-  for (const PlanNote& note : update.outcome.notes) {
-    absl::StatusOr<std::uint64_t> sequence = NextSequence();
-    if (!sequence.ok()) return sequence.status();
-    update.change.PutEvent(MakeEvent(update.record, job.waiting, note, *sequence));
-  }
-  for (const auto& [digest, result] : update.outcome.results) update.change.PutResult(digest, result);
-  if (update.record.has_teacher()) {
-    const v1::JobSpec& spec = update.record.job().spec();
-    update.change.PutTeacher(spec.teacher().path(), update.record.teacher());
-    if (NamesText(spec.data())) update.change.PutDataDigest(spec.data(), DataDigestOf(update.record));
-  }
-  const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
-  if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);
-  if (IsTerminal(update.record.state()) && !IsTerminal(job.record.state())) {
-    absl::Status dropped = update.change.DropOldEvents(store_, update.record.job_id(), kEventsOfEndedJob);
-    if (!dropped.ok()) return dropped;
-  }
-  AddRunSeconds(job.record, update.record);
-  update.change.PutJob(update.record);
+  if (absl::Status status = Stage(job, update, update.change); !status.ok()) return status;
   Failpoint("apply_before_write");
   if (absl::Status status = store_.Commit(std::move(update.change)); !status.ok()) return status;
   Failpoint("apply_written");
-  if (row) FindSweep(update.record.sweep_id())->points[row->point() - 1] = *row;
-  for (const PlanNote& note : update.outcome.notes) {
-    Log(absl::StrCat(update.record.job_id(), note.stage.empty() ? "" : "/", note.stage, ": ", note.message));
-  }
-  TakeOver(job, std::move(update.record));
+  Follow(job, std::move(update));
   return absl::OkStatus();
+}
+
+absl::Status Coordinator::Stage(const LiveJob& job, Step& step, JobStore::Change& change) {
+  if (absl::Status status = knowledge_.TakeError(); !status.ok()) return status;
+  for (const PlanNote& note : step.outcome.notes) {
+    absl::StatusOr<std::uint64_t> sequence = NextSequence();
+    if (!sequence.ok()) return sequence.status();
+    change.PutEvent(MakeEvent(step.record, job.waiting, note, *sequence));
+  }
+  for (const auto& [digest, result] : step.outcome.results) change.PutResult(digest, result);
+  if (step.record.has_teacher() && !job.record.has_teacher()) {
+    const v1::JobSpec& spec = step.record.job().spec();
+    change.PutTeacher(spec.teacher().path(), step.record.teacher());
+    if (NamesText(spec.data())) change.PutDataDigest(spec.data(), DataDigestOf(step.record));
+  }
+  step.row = RowAfter(job.record, step.record);
+  if (step.row) change.PutSweepPoint(step.record.sweep_id(), *step.row);
+  if (IsTerminal(step.record.state()) && !IsTerminal(job.record.state())) {
+    absl::Status dropped = change.DropOldEvents(store_, step.record.job_id(), kEventsOfEndedJob);
+    if (!dropped.ok()) return dropped;
+  }
+  AddRunSeconds(job.record, step.record);
+  change.PutJob(step.record);
+  return absl::OkStatus();
+}
+
+void Coordinator::Follow(LiveJob& job, Step step) {
+  if (step.row) FindSweep(step.record.sweep_id())->points[step.row->point() - 1] = *step.row;
+  for (const PlanNote& note : step.outcome.notes) {
+    Log(absl::StrCat(step.record.job_id(), note.stage.empty() ? "" : "/", note.stage, ": ", note.message));
+  }
+  for (const auto& [digest, result] : step.outcome.results) found_.insert(digest);
+  TakeOver(job, std::move(step.record));
 }
 
 double Coordinator::SecondsOf(const std::string& task_id) {
@@ -174,7 +188,11 @@ void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
   const v1::JobRecord before = std::exchange(job.record, std::move(record));
   CountEndings(before, job.record);
   SyncTasks(before, job.record);
-  if (IsTerminal(job.record.state())) job.waiting = {};
+  if (IsTerminal(job.record.state())) {
+    job.waiting = {};
+    open_jobs_.erase(job.record.order());
+  }
+  stale_ = true;
   Changed(job);
 }
 
@@ -185,10 +203,17 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
   }
   const auto tasks_after = TasksOf(after);
   for (const auto& [id, record] : TasksOf(before)) {
-    if (!tasks_after.contains(id)) tasks_.erase(id);
+    if (tasks_after.contains(id)) continue;
+    tasks_.erase(id);
+    running_.erase(id);
   }
   for (const auto& [id, record] : tasks_after) {
     tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()});
+    if (record->state() == v1::RUNNING) {
+      running_.insert(id);
+    } else {
+      running_.erase(id);
+    }
   }
 }
 
@@ -217,13 +242,13 @@ void Coordinator::CountEndings(const v1::JobRecord& before, const v1::JobRecord&
 
 void Coordinator::Changed(LiveJob& job) {
   ++job.version;
-  changed_.SignalAll();
+  job.changed->SignalAll();
 }
 
 void Coordinator::PublishProgress(LiveJob& job, const std::string& stage) {
   absl::StatusOr<std::uint64_t> sequence = NextSequence();
   if (!sequence.ok()) return;  // a full disk shows with the next stored change
-  job.progress = MakeEvent(job.record, job.waiting, {stage, ""}, *sequence);
+  job.progress = LiveJob::Unstored{*sequence, stage};
   job.progress_at = clock_.Monotonic();
   Changed(job);
 }
@@ -262,7 +287,7 @@ absl::Status Coordinator::AwaitChange(const std::string& job_id, std::uint64_t s
   while (!stopping_) {
     const LiveJob* job = FindJob(job_id);
     if (job == nullptr || job->version != seen) return absl::OkStatus();
-    if (changed_.WaitWithDeadline(&mutex_, deadline)) return absl::OkStatus();
+    if (job->changed->WaitWithDeadline(&mutex_, deadline)) return absl::OkStatus();
   }
   return Stopping();
 }
@@ -276,7 +301,7 @@ void Coordinator::Stop() {
     if (worker.sink != nullptr) worker.sink->Close(Stopping());
     worker.sink = nullptr;
   }
-  changed_.SignalAll();
+  for (const auto& [order, job] : jobs_) job.changed->SignalAll();
   rendezvous_changed_.SignalAll();
 }
 
@@ -285,19 +310,19 @@ MetricsSnapshot Coordinator::TakeSnapshot() {
   MetricsSnapshot snapshot;
   for (const char* state : {"pending", "running", "succeeded", "failed", "cancelled"})
     snapshot.jobs_by_state[state] = 0;
-  for (const char* state : {"pending", "running"}) snapshot.tasks_by_state[state] = 0;
   for (const char* state : {"idle", "busy", "lost"}) snapshot.workers_by_state[state] = 0;
   for (const auto& [order, job] : jobs_) {
     ++snapshot.jobs_by_state[absl::AsciiStrToLower(v1::State_Name(job.record.state()))];
     if (job.waiting.reason != v1::NOT_PENDING) {
       ++snapshot.pending_jobs_by_reason[absl::AsciiStrToLower(v1::PendingReason_Name(job.waiting.reason))];
     }
-    if (IsTerminal(job.record.state())) continue;
-    for (const v1::StageRecord& stage : job.record.stages()) {
-      for (const v1::TaskRecord& task : stage.tasks()) {
-        ++snapshot.tasks_by_state[absl::AsciiStrToLower(v1::State_Name(task.state()))];
-      }
-    }
+  }
+  snapshot.tasks_by_state["running"] = static_cast<double>(running_.size());
+  snapshot.tasks_by_state["pending"] = static_cast<double>(tasks_.size() - running_.size());
+  std::set<absl::string_view> running_jobs;
+  for (const std::string& id : running_) running_jobs.insert(JobIdOf(id));
+  for (const absl::string_view job_id : running_jobs) {
+    const LiveJob& job = *FindJob(job_id);
     const v1::JobStatus status = StatusOf(job.record, job.waiting);
     for (const v1::StageStatus& stage : status.stages()) {
       if (stage.has_progress()) snapshot.running.push_back({status.job_id(), stage});

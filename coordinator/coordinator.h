@@ -149,6 +149,7 @@ class Coordinator {
     absl::Duration lease_until;
     bool lost = false;
     std::shared_ptr<DirectiveSink> sink;
+    bool introduced = false;            // this session has said what it runs
     std::optional<v1::Fence> assigned;  // until its end is reported, even when it is to be stopped
     std::string running;                // job/stage of `assigned`
     absl::Duration assigned_at;
@@ -178,13 +179,21 @@ class Coordinator {
     v1::Progress progress;  // likewise
     bool has_progress = false;
     bool checkpoints_refused = false;
+    std::optional<std::string> finding;  // FindingOf, once it was asked for
   };
 
   struct LiveJob {
     v1::JobRecord record;
     Waiting waiting;
-    std::uint64_t version = 0;          // grows with every change that watchers care for
-    std::optional<v1::Event> progress;  // the newest unstored event: progress
+    std::uint64_t version = 0;  // grows with every change that watchers care for
+    std::unique_ptr<absl::CondVar> changed = std::make_unique<absl::CondVar>();
+    // The newest event that is not stored: progress. Made when a watcher asks for it, as most are not
+    // watched.
+    struct Unstored {
+      std::uint64_t sequence = 0;
+      std::string stage;
+    };
+    std::optional<Unstored> progress;
     absl::Duration progress_at;
     std::uint64_t log_end = 0;
   };
@@ -194,10 +203,15 @@ class Coordinator {
     std::vector<v1::SweepPoint> points;  // the ledger: number i + 1 at i
   };
 
-  struct Update {
-    explicit Update(JobStore::Change change) : change(std::move(change)) {}
+  // What a job becomes.
+  struct Step {
     v1::JobRecord record;
     PlanOutcome outcome;
+    std::optional<v1::SweepPoint> row;  // of its sweep's ledger; set by Stage
+  };
+  // A step with the write that it is part of.
+  struct Update : Step {
+    explicit Update(JobStore::Change change) : change(std::move(change)) {}
     JobStore::Change change;
   };
 
@@ -214,6 +228,10 @@ class Coordinator {
 
   // Writes the update; then takes it over, tells watchers and stops tasks that are no longer wanted.
   absl::Status Apply(LiveJob& job, Update update) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The two halves of that: what goes into the write, and what follows it.
+  absl::Status Stage(const LiveJob& job, Step& step, JobStore::Change& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Follow(LiveJob& job, Step step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Of the attempts that run in `before` and no longer in `after`.
   void AddRunSeconds(const v1::JobRecord& before, v1::JobRecord& after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeOver(LiveJob& job, v1::JobRecord record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -294,6 +312,7 @@ class Coordinator {
   // Ends those.
   void EndTasks(FailureKind kind, const std::function<std::string(const TaskLive&)>& why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseTasksOfGoneWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireBrokenGangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Stops the attempts that no longer get on, which counts as their failure.
@@ -302,7 +321,12 @@ class Coordinator {
   void LoseWorker(Worker& worker, absl::string_view why, bool suspect) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetLongLost() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Something changed that scheduling looks at.
+  void Reschedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Runs a pass if there is anything to decide and the last one was long enough ago; else Tick comes back to
+  // it.
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RunPass() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddTasks(const v1::JobRecord& job, SchedulerView& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Publishes why each job waits, where that has changed.
@@ -323,11 +347,18 @@ class Coordinator {
   // Sends the directive that `fill` completes with the fence to all workers that run this attempt.
   void Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Assign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Starts the first of them, all in one write.
+  void Assign(const std::vector<Assignment>& assignments) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void StartTask(const Assignment& assignment, Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveTask(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Unassign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Give(Worker& worker, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::vector<std::string> KnownTasks(const v1::JobRecord& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void TakeKnownResults(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Names what the task finds: the scores that it adds to, or its result; empty when it always runs.
+  const std::string& FindingOf(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeKnownResults() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeKnownResults(LiveJob& job, const std::vector<std::string>& known)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Status RecoverQueues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // A job or sweep in the queue that has not ended; empty: none.
@@ -360,15 +391,16 @@ class Coordinator {
   const CoordinatorOptions options_;
 
   absl::Mutex mutex_;
-  absl::CondVar changed_;
   absl::CondVar rendezvous_changed_;
   StoreKnowledge knowledge_ ABSL_GUARDED_BY(mutex_);
   std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id
-  std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);  // by order of submission
-  std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);    // those with settings, by name
+  std::map<std::uint64_t, LiveJob*> open_jobs_ ABSL_GUARDED_BY(mutex_);  // those of jobs_ that have not ended
+  std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);    // by order of submission
+  std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);      // those with settings, by name
   std::set<std::string> drains_ ABSL_GUARDED_BY(mutex_);  // names and incarnations of workers given nothing
   std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
+  std::set<std::string> running_ ABSL_GUARDED_BY(mutex_);          // ids of those that run
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);  // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
@@ -377,6 +409,15 @@ class Coordinator {
   std::uint64_t reserved_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> finished_digests_ ABSL_GUARDED_BY(mutex_);  // their checkpoints may go
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // What decides when the next pass is due.
+  bool stale_ ABSL_GUARDED_BY(mutex_) = true;          // the last pass saw another state than today's
+  bool unfinished_ ABSL_GUARDED_BY(mutex_) = false;    // this pass left something to the next
+  absl::Duration pass_due_ ABSL_GUARDED_BY(mutex_);    // time alone may have changed what it would decide
+  absl::Duration rest_until_ ABSL_GUARDED_BY(mutex_);  // others are to get their turn
+  // Findings of which waiting tasks have not been told yet.
+  std::set<std::string> found_ ABSL_GUARDED_BY(mutex_);
+  bool ask_for_all_ ABSL_GUARDED_BY(mutex_) = true;  // not only for those in found_
 };
 
 }  // namespace rad

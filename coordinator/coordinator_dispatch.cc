@@ -14,11 +14,15 @@
 namespace rad {
 namespace {
 
-// The scores that a task adds to; empty when it is of no ranking.
-std::string RaceOf(const v1::Task& task) {
-  const v1::Work& work = task.work();
-  return work.has_score() ? ScoreKey(ScoreOriginOf(work)) : "";
-}
+// Users and workers wait while a pass decides over thousands of tasks (some 3 us each): it then leaves them
+// most of the time, and what comes meanwhile is decided together. Not by the clock, so that equal histories
+// are decided alike.
+constexpr std::size_t kShortQueue = 500;
+constexpr absl::Duration kRestPerTask = absl::Microseconds(15), kLongestRest = absl::Milliseconds(300);
+// Reasons say how long a wait is to last, which nothing but time changes.
+constexpr absl::Duration kLongestBetweenPasses = absl::Seconds(5);
+// Of one pass, which goes into one write; the next pass goes on.
+constexpr std::size_t kMostStarts = 64;
 
 bool SavesItsWork(const v1::Work& work) { return work.has_align() || work.has_distill(); }
 
@@ -41,6 +45,7 @@ void Coordinator::Tick() {
   {
     absl::MutexLock lock(&mutex_);
     ExpireLeases();
+    LoseTasksOfGoneWorkers();
     ExpireAdoptions();
     ExpireBrokenGangs();
     ExpireHangs();
@@ -68,13 +73,14 @@ void Coordinator::AddTasks(const v1::JobRecord& job, SchedulerView& view) {
       const v1::Task& what = task.task();
       const TaskLive& live = tasks_[what.task_id()];
       const std::string digest = what.work().has_inspect() ? "" : what.digest();
+      const std::string race = what.work().has_score() ? FindingOf(what) : "";
       if (task.state() == v1::PENDING) {
         view.ready.push_back({.job_id = job.job_id(),
                               .task_id = what.task_id(),
                               .queue = QueueOf(spec),
                               .priority = spec.priority(),
                               .digest = digest,
-                              .race = RaceOf(what),
+                              .race = race,
                               .not_before = live.not_before,
                               .max_workers = spec.resources().max_workers(),
                               .gang = GangSizeOf(job, what.work()),
@@ -86,7 +92,7 @@ void Coordinator::AddTasks(const v1::JobRecord& job, SchedulerView& view) {
                                 .queue = QueueOf(spec),
                                 .priority = spec.priority(),
                                 .digest = digest,
-                                .race = RaceOf(what),
+                                .race = race,
                                 .workers = std::max(1u, what.world_size()),
                                 .saves = SavesItsWork(what.work()),
                                 .preempted = live.leave_by != absl::InfiniteDuration(),
@@ -100,54 +106,93 @@ void Coordinator::AddTasks(const v1::JobRecord& job, SchedulerView& view) {
 
 SchedulerView Coordinator::MakeView() {
   SchedulerView view;
-  for (const auto& [order, job] : jobs_) {
-    if (!IsTerminal(job.record.state())) AddTasks(job.record, view);
-  }
+  for (const auto& [order, job] : open_jobs_) AddTasks(job->record, view);
   for (const auto& [id, worker] : workers_) {
     if (worker.lost) continue;
     view.workers.push_back({.id = id,
                             .traits = TraitsOf(worker.about),
                             .draining = IsDraining(worker),
-                            .idle = worker.sink != nullptr && !worker.assigned,
+                            .idle = worker.sink != nullptr && worker.introduced && !worker.assigned,
                             .task_id = worker.assigned ? worker.assigned->task_id() : ""});
   }
   for (const auto& [name, queue] : queues_) view.queues[name] = ShareOf(queue);
   return view;
 }
 
+void Coordinator::Reschedule() {
+  stale_ = true;
+  Dispatch();
+}
+
 void Coordinator::Dispatch() {
+  const absl::Duration begin = clock_.Monotonic();
+  if (begin < rest_until_ || (!stale_ && begin < pass_due_)) return;
+  RunPass();
+  metrics_.SchedulingPass(absl::ToDoubleSeconds(clock_.Monotonic() - begin));
+}
+
+void Coordinator::RunPass() {
+  unfinished_ = false;
   do {
-    for (auto& [order, job] : jobs_) {
-      if (!IsTerminal(job.record.state())) TakeKnownResults(job);
-    }
+    TakeKnownResults();
   } while (AdvanceSweeps());
+  const absl::Duration now = clock_.Monotonic();
   const SchedulerView view = MakeView();
-  const Schedule schedule = MakeSchedule(view, clock_.Monotonic());
-  for (const Assignment& assignment : schedule.assignments) Assign(assignment);
-  for (const Preemption& preemption : ChoosePreemptions(view, schedule)) Preempt(preemption);
+  const Schedule schedule = MakeSchedule(view, now);
+  const std::vector<Preemption> preemptions = ChoosePreemptions(view, schedule);
+  Assign(schedule.assignments);
+  for (const Preemption& preemption : preemptions) Preempt(preemption);
   TellReasons(view, schedule);
+  stale_ = unfinished_ || !preemptions.empty();  // after some preemptions more may be chosen
+  pass_due_ = std::min(NextChange(view, now), now + kLongestBetweenPasses);
+  if (view.ready.size() > kShortQueue)
+    rest_until_ = clock_.Monotonic() + std::min(kRestPerTask * view.ready.size(), kLongestRest);
 }
 
 void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
   std::set<std::string> running;
   for (const RunningTask& task : view.running) running.insert(task.job_id);
-  for (auto& [order, job] : jobs_) {
-    if (IsTerminal(job.record.state())) continue;
-    const auto found = schedule.waiting.find(job.record.job_id());
-    const bool waits = found != schedule.waiting.end() && !running.contains(job.record.job_id());
-    const v1::PendingReason before = job.waiting.reason;
-    job.waiting = waits ? found->second : Waiting{};
-    if (job.waiting.reason != before) PublishProgress(job, "");
+  for (const auto& [order, job] : open_jobs_) {
+    const auto found = schedule.waiting.find(job->record.job_id());
+    const bool waits = found != schedule.waiting.end() && !running.contains(job->record.job_id());
+    const v1::PendingReason before = job->waiting.reason;
+    job->waiting = waits ? found->second : Waiting{};
+    if (job->waiting.reason != before) PublishProgress(*job, "");
   }
 }
 
-void Coordinator::Assign(const Assignment& assignment) {
-  LiveJob* job = FindJob(JobIdOf(assignment.task_id));
-  Update update(store_.NewChange());
-  update.record = job->record;
-  const TaskPlace next = FindTask(update.record, assignment.task_id);
+void Coordinator::Assign(const std::vector<Assignment>& assignments) {
+  const std::size_t count = std::min(assignments.size(), kMostStarts);
+  if (count == 0) return;
+  std::map<std::uint64_t, Step> steps;  // by the job's order of submission
+  for (std::size_t i = 0; i < count; ++i) {
+    LiveJob* job = FindJob(JobIdOf(assignments[i].task_id));
+    const auto [step, first] = steps.try_emplace(job->record.order());
+    if (first) step->second.record = job->record;
+    StartTask(assignments[i], step->second);
+  }
+  JobStore::Change change = store_.NewChange();
+  absl::Status status;
+  for (auto& [order, step] : steps) {
+    if (status.ok()) status = Stage(jobs_.at(order), step, change);
+  }
+  if (status.ok()) status = store_.Commit(std::move(change));
+  if (!status.ok()) {
+    for (std::size_t i = 0; i < count; ++i) Unassign(assignments[i]);
+    Log(absl::StrCat(assignments[0].task_id, " and ", count - 1, " more cannot start: ", status.ToString()));
+    unfinished_ = true;
+    return;
+  }
+  Failpoint("assign_written");
+  for (auto& [order, step] : steps) Follow(jobs_.at(order), std::move(step));
+  for (std::size_t i = 0; i < count; ++i) GiveTask(assignments[i]);
+  unfinished_ |= count < assignments.size();
+}
+
+void Coordinator::StartTask(const Assignment& assignment, Step& step) {
+  const TaskPlace next = FindTask(step.record, assignment.task_id);
   const bool first = next.stage->state() == v1::PENDING;
-  StartAttempt(update.record, next, assignment.worker_ids.size(), epoch_floor_, NowMillis());
+  StartAttempt(step.record, next, assignment.worker_ids.size(), epoch_floor_, NowMillis());
   std::vector<std::string> names;
   std::vector<Seat> seats;
   for (const std::string& id : assignment.worker_ids) {
@@ -155,26 +200,27 @@ void Coordinator::Assign(const Assignment& assignment) {
     seats.push_back({.worker_id = id});
   }
   if (first || next.task->task().attempt() > 1) {
-    update.outcome.notes.push_back(
+    step.outcome.notes.push_back(
         {next.stage->name(),
          absl::StrCat("started on ", absl::StrJoin(names, ", "), ", attempt ", next.task->task().attempt())});
   }
-  v1::Task task = next.task->task();
-  const absl::Duration now = clock_.Monotonic();
   TaskLive& live = tasks_[assignment.task_id];
-  const absl::Duration ready_since = live.ready_since;
-  const std::uint32_t hang_seconds = update.record.job().spec().failure().hang_seconds();
   live = TaskLive{.seats = std::move(seats),
-                  .ready_since = ready_since,
-                  .started_at = now,
-                  .hang = HangWatch(absl::Seconds(hang_seconds))};
-  if (absl::Status status = Apply(*job, std::move(update)); !status.ok()) {
-    tasks_[assignment.task_id] = TaskLive{.ready_since = ready_since};
-    Log(absl::StrCat(assignment.task_id, " cannot start: ", status.ToString()));
-    return;  // Tick tries again
-  }
-  Failpoint("assign_written");
-  metrics_.TaskWaited(absl::ToDoubleSeconds(now - ready_since));
+                  .ready_since = live.ready_since,
+                  .started_at = clock_.Monotonic(),
+                  .hang = HangWatch(absl::Seconds(step.record.job().spec().failure().hang_seconds())),
+                  .finding = std::move(live.finding)};
+}
+
+void Coordinator::Unassign(const Assignment& assignment) {
+  TaskLive& live = tasks_[assignment.task_id];
+  live = TaskLive{.ready_since = live.ready_since, .finding = std::move(live.finding)};
+}
+
+void Coordinator::GiveTask(const Assignment& assignment) {
+  v1::Task task = FindTask(FindJob(JobIdOf(assignment.task_id))->record, assignment.task_id).task->task();
+  const TaskLive& live = tasks_[assignment.task_id];
+  metrics_.TaskWaited(absl::ToDoubleSeconds(live.started_at - live.ready_since));
   for (const std::string& id : assignment.worker_ids) {
     Give(workers_.at(id), task);
     task.set_rank(task.rank() + 1);
@@ -192,36 +238,52 @@ void Coordinator::Give(Worker& worker, const v1::Task& task) {
   worker.sink->Send(start);
 }
 
-// A score task of which a part is known is to be planned anew, without it.
-bool Coordinator::IsKnown(const v1::Task& task) {
-  const v1::Work& work = task.work();
-  if (work.has_inspect()) return false;
-  if (!work.has_score()) return knowledge_.Result(task.digest()).has_value();
-  return knowledge_.Scores(RaceOf(task)).HasAny(work.score());
+const std::string& Coordinator::FindingOf(const v1::Task& task) {
+  std::optional<std::string>& finding = tasks_[task.task_id()].finding;
+  if (!finding) {
+    const v1::Work& work = task.work();
+    finding = work.has_inspect() ? "" : work.has_score() ? ScoreKey(ScoreOriginOf(work)) : task.digest();
+  }
+  return *finding;
 }
 
-std::vector<std::string> Coordinator::KnownTasks(const v1::JobRecord& job) {
-  std::vector<std::string> known;
-  for (const v1::StageRecord& stage : job.stages()) {
-    for (const v1::TaskRecord& task : stage.tasks()) {
-      if (task.state() == v1::PENDING && IsKnown(task.task())) known.push_back(task.task().task_id());
-    }
-  }
-  return known;
+// A score task of which a part is known is to be planned anew, without it.
+bool Coordinator::IsKnown(const v1::Task& task) {
+  const std::string& finding = FindingOf(task);
+  if (finding.empty() || !(ask_for_all_ || found_.contains(finding))) return false;
+  if (task.work().has_score()) return knowledge_.Scores(finding).HasAny(task.work().score());
+  return knowledge_.Result(finding).has_value();
 }
 
 // Another job may have computed the same while a task waited. That takes no worker. The planner asks for
 // nothing that is known, so the tasks that come of this are new.
-void Coordinator::TakeKnownResults(LiveJob& job) {
-  const std::vector<std::string> known = KnownTasks(job.record);
-  if (known.empty()) return;
+void Coordinator::TakeKnownResults() {
+  if (found_.empty() && !ask_for_all_) return;
+  std::map<std::uint64_t, std::vector<std::string>> known;  // by the job's order of submission
+  for (const auto& [order, job] : open_jobs_) {
+    for (const v1::StageRecord& stage : job->record.stages()) {
+      for (const v1::TaskRecord& task : stage.tasks()) {
+        if (task.state() == v1::PENDING && IsKnown(task.task()))
+          known[order].push_back(task.task().task_id());
+      }
+    }
+  }
+  found_.clear();
+  ask_for_all_ = false;
+  for (const auto& [order, tasks] : known) TakeKnownResults(jobs_.at(order), tasks);
+}
+
+void Coordinator::TakeKnownResults(LiveJob& job, const std::vector<std::string>& known) {
   Update update(store_.NewChange());
   update.record = job.record;
   bool forgot = false;
   for (const std::string& task_id : known) forgot |= ForgetTask(update.record, task_id);
   if (!forgot) return;  // they were tried before: they run again
   update.outcome = AdvanceJob(update.record, InputNow());
-  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) Log(status.ToString());
+  if (absl::Status status = Apply(job, std::move(update)); !status.ok()) {
+    ask_for_all_ = unfinished_ = true;  // at the next Tick
+    Log(status.ToString());
+  }
 }
 
 }  // namespace rad

@@ -92,7 +92,9 @@ absl::StatusOr<Coordinator::LiveJob*> Coordinator::CreateJob(v1::JobRecord recor
   if (absl::Status status = Apply(live, std::move(update)); !status.ok()) return status;
   const std::uint64_t order = live.record.order();
   order_of_[live.record.job_id()] = order;
-  return &jobs_.emplace(order, std::move(live)).first->second;
+  LiveJob* kept = &jobs_.emplace(order, std::move(live)).first->second;
+  if (!IsTerminal(kept->record.state())) open_jobs_[order] = kept;
+  return kept;
 }
 
 absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, const v1::Job& job) {
@@ -106,7 +108,7 @@ absl::StatusOr<v1::JobStatus> Coordinator::Submit(const RequestMark& request, co
   const absl::StatusOr<LiveJob*> created = CreateJob(NewJobRecord(job), std::move(change));
   if (!created.ok()) return created.status();
   Failpoint("submit_written");
-  Dispatch();
+  Reschedule();
   return StatusOf((*created)->record, (*created)->waiting);
 }
 
@@ -216,7 +218,7 @@ absl::StatusOr<v1::JobStatus> Coordinator::Cancel(const RequestMark& request, co
   if (absl::Status status = StopJob(job, std::move(change), v1::CANCELLED, "cancelled by a user");
       !status.ok())
     return status;
-  Dispatch();
+  Reschedule();
   return StatusOf(job.record, job.waiting);
 }
 
@@ -265,15 +267,16 @@ absl::StatusOr<Coordinator::EventPage> Coordinator::WaitEvents(const std::string
       if (job == nullptr) return absl::NotFoundError(absl::StrCat("no job \"", job_id, "\""));
       seen = job->version;
       terminal = IsTerminal(job->record.state());
-      progress = job->progress;
+      const bool unseen = job->progress && job->progress->sequence > sequence;
+      if (unseen && !terminal)
+        progress = MakeEvent(job->record, job->waiting, {job->progress->stage, ""}, job->progress->sequence);
     }
     absl::StatusOr<std::vector<v1::Event>> stored = store_.Events(job_id, sequence, kEventsPerPage);
     if (!stored.ok()) return stored.status();
     page.events = *std::move(stored);
     const bool all = page.events.size() < kEventsPerPage;
     const std::uint64_t last = page.events.empty() ? sequence : page.events.back().sequence();
-    if (all && !terminal && progress && progress->sequence() > last)
-      page.events.push_back(*std::move(progress));
+    if (all && progress && progress->sequence() > last) page.events.push_back(*std::move(progress));
     page.ended = all && terminal;
     if (!page.events.empty() || page.ended || waited) return page;
     absl::MutexLock lock(&mutex_);

@@ -49,8 +49,9 @@ void Coordinator::ExpirePreemptions() {
 }
 
 void Coordinator::ExpireRunTimes() {
-  for (auto& [order, job] : jobs_) {
-    if (IsTerminal(job.record.state()) || job.record.job().spec().failure().max_run_seconds() == 0) continue;
+  for (auto next = open_jobs_.begin(); next != open_jobs_.end();) {
+    LiveJob& job = *(next++)->second;  // it may end, and leave the list
+    if (job.record.job().spec().failure().max_run_seconds() == 0) continue;
     double running = 0;
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {

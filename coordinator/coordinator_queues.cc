@@ -61,7 +61,7 @@ absl::StatusOr<v1::Queue> Coordinator::PutQueue(const v1::Queue& queue) {
   change.PutQueue(settings);
   if (absl::Status status = store_.Commit(std::move(change)); !status.ok()) return status;
   queues_[settings.name()] = settings;
-  Dispatch();
+  Reschedule();
   return settings;
 }
 
@@ -135,7 +135,7 @@ absl::StatusOr<v1::WorkerStatus> Coordinator::DrainWorker(const v1::DrainWorkerR
     }
   }
   Log(absl::StrCat("worker ", request.worker(), request.undrain() ? " undrained" : " drained", " by a user"));
-  Dispatch();
+  Reschedule();
   for (const auto& [id, worker] : workers_) {
     if (id == request.worker() || worker.about.name() == request.worker()) return WorkerStatusOf(worker);
   }

@@ -101,7 +101,7 @@ absl::StatusOr<v1::SweepStatus> Coordinator::SubmitSweep(const RequestMark& requ
   if (absl::Status status = ApplySweep(live, record, live.points, std::move(change)); !status.ok())
     return status;
   LiveSweep& kept = sweeps_.emplace(record.order(), std::move(live)).first->second;
-  Dispatch();
+  Reschedule();
   return MakeSweepStatus(kept.record, kept.points, v1::METRIC_UNSPECIFIED);
 }
 
@@ -145,7 +145,7 @@ absl::StatusOr<v1::SweepStatus> Coordinator::ControlSweep(const RequestMark& req
     Remember(request, record.sweep_id(), change);
     if (absl::Status status = ApplySweep(sweep, record, rows, std::move(change)); !status.ok()) return status;
     Log(absl::StrCat(record.sweep_id(), ": ", Action::Action_Name(action), " by a user"));
-    Dispatch();
+    Reschedule();
   }
   return MakeSweepStatus(sweep.record, sweep.points, v1::METRIC_UNSPECIFIED);
 }
@@ -176,6 +176,7 @@ bool Coordinator::AdvanceSweeps() {
     if (IsTerminal(sweep.record.state())) continue;
     const absl::StatusOr<bool> advanced = AdvanceSweep(sweep);
     if (!advanced.ok()) {  // Tick tries again
+      unfinished_ = true;
       Log(absl::StrCat(sweep.record.sweep_id(), " cannot go on: ", advanced.status().ToString()));
     } else {
       moved |= *advanced;

@@ -67,6 +67,7 @@ absl::StatusOr<v1::RegisterResponse> Coordinator::Register(const v1::RegisterReq
   worker.lease_until = clock_.Monotonic() + options_.lease;
   Log(absl::StrCat("worker ", id, " (", request.name(), " on ", request.host(), ") registered"));
   v1::RegisterResponse response;
+  stale_ = true;
   response.set_worker_id(id);
   response.set_lease_seconds(static_cast<std::uint32_t>(absl::ToInt64Seconds(options_.lease)));
   return response;
@@ -86,7 +87,9 @@ absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<D
   if (!worker.ok()) return worker.status();
   if ((*worker)->sink != nullptr) (*worker)->sink->Close(absl::AbortedError("a newer session took over"));
   (*worker)->sink = std::move(sink);
+  (*worker)->introduced = false;
   (*worker)->heartbeats_without = 0;
+  stale_ = true;
   if (HangWatch* watch = WatchOf(**worker)) watch->LoseSight();
   return absl::OkStatus();
 }
@@ -96,10 +99,11 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
   const auto found = workers_.find(worker_id);
   if (found == workers_.end() || found->second.sink.get() != sink) return;
   found->second.sink = nullptr;
+  stale_ = true;
   if (!departed || found->second.lost) return;
   LoseWorker(found->second, "left", /*suspect=*/false);
   workers_.erase(found);
-  Dispatch();
+  Reschedule();
 }
 
 absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
@@ -173,6 +177,7 @@ void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbea
     ReceiveRunning(worker, fence);
     lists_assigned |= worker.assigned && SameFence(*worker.assigned, fence);
   }
+  if (!std::exchange(worker.introduced, true)) stale_ = true;
   if (lists_assigned) {
     worker.heartbeats_without = 0;
   } else if (worker.assigned) {
@@ -184,6 +189,7 @@ void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbea
 // The worker runs `fence`: its own, one it kept through our restart, or one that must stop.
 void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
   if (!worker.assigned) {  // not idle after all, whatever becomes of the attempt
+    stale_ = true;
     worker.assigned = fence;
     worker.assigned_at = clock_.Monotonic();
   }
@@ -204,17 +210,17 @@ void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
 
 void Coordinator::ReceiveNotRunning(Worker& worker) {
   if (!IsSeated(worker)) {  // it was told to stop, and has
+    stale_ = true;
     worker.assigned.reset();
     worker.heartbeats_without = 0;
     return;
   }
   const bool long_ago = clock_.Monotonic() - worker.assigned_at > options_.lease / 2;
   if (++worker.heartbeats_without < kHeartbeatsWithout || !long_ago) return;
-  const Located located = Locate(*worker.assigned);
-  worker.assigned.reset();
-  worker.heartbeats_without = 0;
-  const absl::Status status = TakeEnd(
-      located, {FailureKind::kLost, absl::StrCat("worker ", worker.about.name(), " does not run it")});
+  // The start may still be on its way: a stop goes after it, and the worker is not idle before its next word.
+  const absl::Status status =
+      TakeEnd(Locate(*worker.assigned),
+              {FailureKind::kLost, absl::StrCat("worker ", worker.about.name(), " does not run it")});
   if (!status.ok()) Log(status.ToString());
 }
 
@@ -250,7 +256,7 @@ void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finish
   Failpoint("finish_before_acknowledge");
   if (worker.assigned && SameFence(*worker.assigned, finished.fence())) worker.assigned.reset();
   if (worker.sink != nullptr) worker.sink->Send(Acknowledge(finished.fence()));
-  Dispatch();
+  Reschedule();
 }
 
 void Coordinator::EndRank(const v1::TaskFinished& finished) {
@@ -286,6 +292,7 @@ void Coordinator::StoreScores(const v1::Work& work, const v1::HeadScores& scores
   const v1::ScoreOrigin origin = ScoreOriginOf(work);
   const std::string key = ScoreKey(origin);
   knowledge_.AddScores(key, scores);
+  found_.insert(key);
   const ScoreTable& table = knowledge_.Scores(key);
   change.PutScores(key, MakeScoreRow(origin, table, std::nullopt));
   for (const v1::Head& head : work.score().heads()) {
@@ -374,6 +381,7 @@ void Coordinator::ReceiveLog(const v1::TaskLog& log) {
 
 void Coordinator::LoseWorker(Worker& worker, absl::string_view why, bool suspect) {
   worker.lost = true;
+  stale_ = true;
   Log(absl::StrCat("worker ", worker.id, " (", worker.about.name(), ") ", why));
   const bool seated = IsSeated(worker);
   const std::optional<v1::Fence> assigned = std::exchange(worker.assigned, std::nullopt);
@@ -398,15 +406,11 @@ void Coordinator::ExpireLeases() {
 std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
     const std::function<std::string(const TaskLive&)>& why) {
   std::vector<std::pair<v1::Fence, std::string>> found;
-  for (auto& [order, job] : jobs_) {
-    if (IsTerminal(job.record.state())) continue;
-    for (const v1::StageRecord& stage : job.record.stages()) {
-      for (const v1::TaskRecord& task : stage.tasks()) {
-        if (task.state() != v1::RUNNING) continue;
-        const std::string reason = why(tasks_[task.task().task_id()]);
-        if (!reason.empty()) found.emplace_back(FenceOf(task.task()), reason);
-      }
-    }
+  for (const std::string& id : running_) {
+    const std::string reason = why(tasks_[id]);
+    if (reason.empty()) continue;
+    const TaskPlace place = FindTask(FindJob(JobIdOf(id))->record, id);
+    found.emplace_back(FenceOf(place.task->task()), reason);
   }
   return found;
 }
@@ -435,6 +439,17 @@ void Coordinator::ExpireAdoptions() {
     const absl::Status status = TakeEnd(located, {FailureKind::kLost, reason});
     if (!status.ok()) Log(status.ToString());
   }
+}
+
+// Tasks of workers that went while that could not be written down.
+void Coordinator::LoseTasksOfGoneWorkers() {
+  const auto is_gone = [&](const Seat& seat) {
+    const auto worker = workers_.find(seat.worker_id);
+    return !seat.ended && !seat.worker_id.empty() && (worker == workers_.end() || worker->second.lost);
+  };
+  EndTasks(FailureKind::kLost, [&](const TaskLive& live) -> std::string {
+    return std::any_of(live.seats.begin(), live.seats.end(), is_gone) ? "a worker of it was lost" : "";
+  });
 }
 
 // Ranks lost touch with one another, and none of them said why.

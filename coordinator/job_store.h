@@ -22,6 +22,7 @@ inline constexpr char kEpochFloorCounter[] = "epoch_floor";  // epochs of attemp
 class JobStore {
  public:
   explicit JobStore(MetaStore& meta) : meta_(meta) {}
+  virtual ~JobStore() = default;
 
   // What happens together or not at all.
   class Change {
@@ -57,7 +58,7 @@ class JobStore {
   // Asked before new work is taken on: RESOURCE_EXHAUSTED while the disk is nearly full.
   absl::Status CheckFreeSpace() const { return meta_.CheckFreeSpace(); }
   // Synced. After an error nothing of the change is visible.
-  absl::Status Commit(Change change) { return meta_.Write(std::move(change.batch_)); }
+  virtual absl::Status Commit(Change change) { return meta_.Write(std::move(change.batch_)); }
 
   absl::StatusOr<std::vector<v1::JobRecord>> LoadJobs() const;      // in the order of submission
   absl::StatusOr<std::vector<v1::SweepRecord>> LoadSweeps() const;  // in the order of submission

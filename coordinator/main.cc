@@ -16,6 +16,8 @@
 
 namespace {
 
+constexpr int kExitNotFound = 3, kExitConflict = 4;  // of a restore, as radctl's
+
 struct Flags {
   rad::ServerOptions server;
   int lease_seconds = 10;
@@ -67,7 +69,12 @@ absl::Status WritePortFile(const std::string& path, const rad::CoordinatorServer
 int Restore(const Flags& flags) {
   const absl::Status restored =
       rad::RestoreData(flags.restore_from, flags.backup, flags.server.data_dir, absl::Now());
-  if (!restored.ok()) return Fail(restored.message());
+  if (!restored.ok()) {
+    Fail(restored.message());
+    return absl::IsNotFound(restored)             ? kExitNotFound
+           : absl::IsFailedPrecondition(restored) ? kExitConflict
+                                                  : 1;
+  }
   rad::Log(absl::StrCat("restored into ", flags.server.data_dir.string(), ": start without --restore-from"));
   return 0;
 }

@@ -5,6 +5,9 @@ namespace {
 
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.1, 0.5, 1,   5,    10,    30,
                                                           60,  300, 900, 3600, 14400, 86400};
+// Users wait behind a pass.
+const prometheus::Histogram::BucketBoundaries kPassSeconds = {
+    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 5};
 
 prometheus::Family<prometheus::Histogram>& MakeHistogram(prometheus::Registry& registry, const char* name,
                                                          const char* help) {
@@ -25,6 +28,9 @@ CoordinatorMetrics::CoordinatorMetrics()
       wait_seconds_(MakeHistogram(*registry_, "rad_queue_wait_seconds",
                                   "Time a task was ready before a worker took it.")
                         .Add({}, kSeconds)),
+      pass_seconds_(MakeHistogram(*registry_, "rad_scheduling_pass_seconds",
+                                  "Time to decide what every waiting task is given, and to hand it out.")
+                        .Add({}, kPassSeconds)),
       leases_lost_(MakeCounter(*registry_, "rad_leases_lost_total", "Workers whose lease ran out.")),
       stale_reports_(MakeCounter(*registry_, "rad_stale_reports_refused_total",
                                  "Reports and writes refused because a newer attempt exists.")),

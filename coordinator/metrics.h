@@ -19,6 +19,7 @@ class CoordinatorMetrics {
   void TaskEnded(const std::string& kind, const std::string& outcome, double seconds);
   void StageEnded(const std::string& kind, double seconds);
   void TaskWaited(double seconds);  // from ready to handed to a worker
+  void SchedulingPass(double seconds) { pass_seconds_.Observe(seconds); }
   void LeaseLost() { leases_lost_.Increment(); }
   void StaleReport() { stale_reports_.Increment(); }
   void CheckpointRefused() { checkpoints_refused_.Increment(); }
@@ -32,6 +33,7 @@ class CoordinatorMetrics {
   prometheus::Family<prometheus::Histogram>& task_seconds_;
   prometheus::Family<prometheus::Histogram>& stage_seconds_;
   prometheus::Histogram& wait_seconds_;
+  prometheus::Histogram& pass_seconds_;
   prometheus::Counter& leases_lost_;
   prometheus::Counter& stale_reports_;
   prometheus::Counter& checkpoints_refused_;

@@ -166,4 +166,14 @@ class Pass {
 
 Schedule MakeSchedule(const SchedulerView& view, absl::Duration now) { return Pass(view, now).Run(); }
 
+absl::Duration NextChange(const SchedulerView& view, absl::Duration now) {
+  absl::Duration next = absl::InfiniteDuration();
+  for (const ReadyTask& task : view.ready) {
+    if (task.not_before > now) next = std::min(next, task.not_before);
+    const absl::Duration patient_until = task.ready_since + kGangPatience;
+    if (task.gang.max > task.gang.min && patient_until > now) next = std::min(next, patient_until);
+  }
+  return next;
+}
+
 }  // namespace rad

@@ -51,4 +51,8 @@ struct Schedule {
 
 Schedule MakeSchedule(const SchedulerView& view, absl::Duration now);
 
+// When time alone may change the schedule of this view: the first end of a back-off or of a gang's patience
+// after `now`. InfiniteDuration: never.
+absl::Duration NextChange(const SchedulerView& view, absl::Duration now);
+
 }  // namespace rad

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/artifact_service.h"
+#include "coordinator/attentive_clock.h"
 #include "coordinator/backup_service.h"
 #include "coordinator/job_service.h"
 #include "coordinator/log.h"
@@ -27,7 +28,9 @@ namespace rad {
 namespace {
 
 constexpr int kMaxMessageBytes = 8 << 20;  // twice a chunk
-constexpr int kMinPingIntervalMs = 5'000;  // of workers on idle connections
+constexpr int kMinPingIntervalMs = 1'000;  // below that of workers, which are silent for longer than usual
+// A client that is gone without a word, as by a cut network, is forgotten after their sum.
+constexpr int kKeepaliveMs = 20'000, kKeepaliveTimeoutMs = 20'000;
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 constexpr absl::Duration kStopGrace = absl::Seconds(2);  // for calls under way that read or write the stores
 
@@ -36,7 +39,7 @@ class ServerImpl final : public CoordinatorServer {
  public:
   ServerImpl(const ServerOptions& options, std::unique_ptr<MetaStore> meta,
              std::unique_ptr<ArtifactStore> artifacts, std::unique_ptr<ArtifactCatalog> catalog)
-      : clock_(options.clock != nullptr ? *options.clock : system_clock_),
+      : clock_(options.clock != nullptr ? *options.clock : attentive_clock_),
         meta_(std::move(meta)),
         artifacts_(std::move(artifacts)),
         catalog_(std::move(catalog)),
@@ -85,6 +88,9 @@ class ServerImpl final : public CoordinatorServer {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT,
                                0);  // else two coordinators would share a port silently
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     builder.RegisterService(&job_service_);
     builder.RegisterService(&sweep_service_);
     builder.RegisterService(&worker_service_);
@@ -131,6 +137,7 @@ class ServerImpl final : public CoordinatorServer {
   }
 
   const SystemClock system_clock_;
+  const AttentiveClock attentive_clock_{system_clock_};
   const Clock& clock_;
   const std::unique_ptr<MetaStore> meta_;
   const std::unique_ptr<ArtifactStore> artifacts_;

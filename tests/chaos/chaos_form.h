@@ -2,16 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <random>
 
-namespace rad {
+#include "tests/harness/from_environment.h"
 
-inline std::uint64_t NumberFromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
+namespace rad {
 
 constexpr std::uint64_t kKillsOfShortForm = 50;
 

@@ -45,8 +45,9 @@ TEST_P(KillPlacesTest, TheJobEndsAsIfNothingHadBeen) {
   const auto arm = [&](const std::string& place, const char* reached) -> std::vector<std::string> {
     return {"RAD_FAILPOINT=" + place + ":" + (folder / reached).string()};
   };
-  Service service(folder, 1, arm(kAll[GetParam()].coordinator, "coordinator-died"),
-                  arm(kAll[GetParam()].worker, "worker-died"));
+  Service service(folder, 1,
+                  {.coordinator_environment = arm(kAll[GetParam()].coordinator, "coordinator-died"),
+                   .worker_environment = arm(kAll[GetParam()].worker, "worker-died")});
   std::atomic<bool> ended = false;
   std::thread reviver([&] {  // either process may die at any time, and no event says so
     while (!ended) {

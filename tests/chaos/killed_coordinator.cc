@@ -35,9 +35,8 @@ void KilledCoordinator::Run(const std::vector<std::string>& arguments, const std
 }
 
 void KilledCoordinator::Launch(const std::string& failpoint) {
-  // A lease so long that no task is ever taken from the worker that was given it.
   Run({"--listen", "127.0.0.1:0", "--metrics", "", "--data-dir", data(), "--port-file", folder_ / "ports",
-       "--lease-seconds", "3600"},
+       "--lease-seconds", std::to_string(lease_seconds_)},
       failpoint);
 }
 

@@ -13,7 +13,9 @@ namespace rad {
 
 class KilledCoordinator {
  public:
-  explicit KilledCoordinator(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  // With the longest lease no task is ever taken from the worker that was given it.
+  explicit KilledCoordinator(std::filesystem::path folder, int lease_seconds = 3600)
+      : folder_(std::move(folder)), lease_seconds_(lease_seconds) {}
 
   // Waits until it listens; false when it died before. `failpoint`: NAME:COUNT at which it dies
   // (proto/failpoint.h).
@@ -36,6 +38,7 @@ class KilledCoordinator {
   void Run(const std::vector<std::string>& arguments, const std::string& failpoint);
 
   const std::filesystem::path folder_;
+  const int lease_seconds_;
   std::unique_ptr<Process> process_;
   std::shared_ptr<grpc::Channel> channel_;
 };

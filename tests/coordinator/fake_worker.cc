@@ -4,9 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/protocol_version.h"
-#include "storage/crc32c.h"
-#include "storage/sha256.h"
-#include "tests/coordinator/sample_job.h"
+#include "tests/coordinator/sample_answer.h"
+#include "tests/coordinator/sample_artifact.h"
 
 namespace rad {
 namespace {
@@ -114,23 +113,7 @@ void FakeWorker::Fail(const v1::Task& task, v1::TaskFailure::Reason reason, cons
 
 v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
   const v1::Work& work = task.work();
-  v1::TaskResult result;
-  result.set_seconds(1.5);
-  if (work.has_inspect()) {
-    *result.mutable_teacher() = SampleTeacher();
-    result.add_probe_files()->set_data("digest of the data");
-  }
-  if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
-  if (work.has_align()) result.mutable_align()->set_tokens(20'000);
-  if (work.has_distill()) result.mutable_distill()->set_tokens(10'000);
-  if (work.has_export_()) result.mutable_export_()->set_parameters(1000);
-  if (work.has_classify()) *result.mutable_roles() = SampleRoles(work.classify());
-  if (work.has_evaluate()) {
-    v1::TaskAccuracy& accuracy = *result.mutable_evaluation()->add_tasks();
-    accuracy.set_task(v1::Evaluate::KV_RETRIEVAL);
-    accuracy.set_examples(128);
-    accuracy.set_correct(task.inputs().empty() ? 100 : 99);
-  }
+  v1::TaskResult result = SampleAnswer(task);
   if (work.has_align() || work.has_distill() || work.has_export_()) {
     std::string artifact_id;
     const grpc::Status status =
@@ -143,29 +126,13 @@ v1::TaskResult FakeWorker::Answer(const v1::Task& task) {
 
 grpc::Status FakeWorker::Publish(const v1::Task& task, v1::Manifest::Kind kind, const std::string& content,
                                  std::uint64_t step, std::string* artifact_id, std::optional<double> loss) {
-  v1::PutChunkRequest put;
-  *put.mutable_fence() = FenceFor(task);
-  put.set_sha256(Sha256Hex(content));
-  put.set_data(content);
+  const v1::PutChunkRequest put = PutOf(FenceFor(task), content);
   grpc::ClientContext put_context;
   v1::PutChunkResponse put_response;
   const grpc::Status stored = artifacts_->PutChunk(&put_context, put, &put_response);
   if (!stored.ok()) return stored;
 
-  v1::CommitRequest commit;
-  *commit.mutable_fence() = FenceFor(task);
-  v1::Manifest& manifest = *commit.mutable_manifest();
-  manifest.set_kind(kind);
-  manifest.set_task_digest(task.digest());
-  manifest.set_step(step);
-  if (loss) manifest.set_loss(*loss);
-  v1::File& file = *manifest.add_files();
-  file.set_path("data.bin");
-  file.set_size(content.size());
-  v1::Chunk& chunk = *file.add_chunks();
-  chunk.set_sha256(Sha256Hex(content));
-  chunk.set_size(content.size());
-  chunk.set_crc32c(Crc32c(content));
+  const v1::CommitRequest commit = CommitOf(FenceFor(task), kind, task.digest(), content, step, loss);
   grpc::ClientContext commit_context;
   v1::CommitResponse response;
   const grpc::Status committed = artifacts_->Commit(&commit_context, commit, &response);

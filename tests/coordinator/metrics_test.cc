@@ -1,8 +1,5 @@
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -10,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "rad/v1/backup.grpc.pb.h"
 #include "tests/coordinator/sample_job.h"
+#include "tests/coordinator/scrape_metrics.h"
 #include "tests/coordinator/service_fixture.h"
+#include "tests/harness/scrape.h"
 
 namespace rad {
 namespace {
@@ -18,31 +17,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// GET /metrics over a plain socket: the body, or "" when anything goes wrong.
-std::string Scrape(int port) {
-  const int connection = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-  std::string response;
-  if (connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-    const std::string request = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
-    if (send(connection, request.data(), request.size(), 0) > 0) {
-      char buffer[65536];
-      for (ssize_t got; (got = recv(connection, buffer, sizeof buffer, 0)) > 0;) response.append(buffer, got);
-    }
-  }
-  close(connection);
-  const std::size_t body = response.find("\r\n\r\n");
-  return body == std::string::npos ? "" : response.substr(body + 4);
-}
-
 class MetricsTest : public ServiceTest {
  protected:
   MetricsTest() : ServiceTest("127.0.0.1:0") {}
 
-  std::string Metrics() { return Scrape(server_->metrics_port()); }
+  std::string Metrics() { return ScrapeMetrics(server_->metrics_port()); }
 
   v1::Progress TrainingProgress() {
     v1::Progress progress;

@@ -53,6 +53,24 @@ TEST_P(GangKillTest, ARankKilledMidwayIsReplacedAndTheBitsAreThoseOfAnUndisturbe
 INSTANTIATE_TEST_SUITE_P(Stages, GangKillTest, testing::Values("align", "distill/top-2"),
                          [](const auto& info) { return info.param.substr(0, info.param.find('/')); });
 
+// Long enough for its lease, so that the gang is to form anew when it is back.
+TEST(GangTest, ARankThatStandsStillAndReturnsIsGivenItsPlaceAgain) {
+  Service service(ReferenceJob::Get().NewFolder(), 2, {.lease_seconds = 2});
+  JobClient client(service.address());
+  const std::string job_id = client.Submit(GangJob(2), "disturbed");
+  client.Follow(job_id,
+                [](const v1::JobStatus& status) { return IsTrainingOnBoth(status, "distill/top-2"); });
+  ASSERT_FALSE(HasFailure());
+  service.Pause("w1");
+  client.Follow(job_id, [](const v1::JobStatus& status) {
+    return StageNamed(status, "distill/top-2")->restarts() == 1 && status.pending() != v1::NOT_PENDING;
+  });
+  service.Resume("w1");
+  const v1::JobStatus status = client.Finish(job_id);
+  EXPECT_EQ(FindingsOf(client, status), Undisturbed());
+  EXPECT_EQ(StageNamed(status, "distill/top-2")->restarts(), 1u);
+}
+
 TEST(GangTest, OneWorkerGoesOnAloneWhereTheJobAllowsIt) {
   Service service(ReferenceJob::Get().NewFolder(), 2);
   JobClient client(service.address());

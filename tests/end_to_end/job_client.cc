@@ -84,6 +84,18 @@ v1::JobStatus JobClient::Finish(const std::string& job_id) {
   return Follow(job_id, [](const v1::JobStatus& status) { return status.state() == v1::SUCCEEDED; });
 }
 
+v1::JobStatus JobClient::Get(const std::string& job_id) {
+  v1::GetRequest request;
+  request.set_job_id(job_id);
+  return Ask(*jobs_, &v1::JobService::Stub::Get, request);
+}
+
+void JobClient::Cancel(const std::string& job_id) {
+  v1::CancelRequest request;
+  request.set_job_id(job_id);
+  Ask(*jobs_, &v1::JobService::Stub::Cancel, request);
+}
+
 v1::Ranked JobClient::Scores(const std::string& job_id) {
   v1::ScoresRequest request;
   request.set_job_id(job_id);

@@ -23,6 +23,8 @@ class JobClient {
   // the test when the job ends before, or after some minutes.
   v1::JobStatus Follow(const std::string& job_id, const std::function<bool(const v1::JobStatus&)>& reached);
   v1::JobStatus Finish(const std::string& job_id);
+  v1::JobStatus Get(const std::string& job_id);
+  void Cancel(const std::string& job_id);
   v1::Ranked Scores(const std::string& job_id);
   v1::Manifest Artifact(const std::string& artifact_id);
 

@@ -13,19 +13,9 @@ constexpr char kStage[] = "distill/top-2";
 
 // Ranks heads on other questions: nothing of it is known.
 v1::Job UrgentJob() {
-  v1::Job job = ReferenceJob::Get().job();
-  v1::JobSpec& spec = *job.mutable_spec();
-  job.set_kind(v1::Job::ABLATION);
-  job.mutable_metadata()->set_name("urgent");
-  spec.mutable_probe()->set_seed(99);
-  spec.clear_student();
-  spec.clear_controls();
-  spec.clear_data();
-  spec.clear_align();
-  spec.clear_distill();
-  spec.clear_evaluate();
-  spec.clear_checkpoint();
-  spec.set_priority(10);
+  v1::Job job = ReferenceJob::Get().RankingAlone();
+  job.mutable_spec()->mutable_probe()->set_seed(99);
+  job.mutable_spec()->set_priority(10);
   return job;
 }
 

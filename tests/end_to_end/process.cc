@@ -79,4 +79,18 @@ pid_t ChildOf(pid_t parent) {
   return -1;
 }
 
+pid_t HoldChildOf(pid_t parent) {
+  for (int tries = 0; tries < 3000; ++tries) {
+    const pid_t child = ChildOf(parent);
+    if (child <= 1) break;
+    kill(child, SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // until the kernel has stopped its threads
+    std::ifstream status("/proc/" + std::to_string(child) + "/stat");
+    std::string pid, name, state;
+    if (status >> pid >> name >> state && state == "T") return child;
+  }
+  ADD_FAILURE() << "process " << parent << " has no child that can be held";
+  return -1;
+}
+
 }  // namespace rad

@@ -35,4 +35,8 @@ void KillProcess(pid_t pid, int signal);
 // The only child of a process; waits for it to appear.
 pid_t ChildOf(pid_t parent);
 
+// Stops (SIGSTOP) the only child of a process, in the middle of what it does: one that had ended is left for
+// the next. Its process, to go on at SIGCONT.
+pid_t HoldChildOf(pid_t parent);
+
 }  // namespace rad

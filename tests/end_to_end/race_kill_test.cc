@@ -18,14 +18,8 @@ constexpr void (Service::*kDisturbances[])() = {&Service::KillExecutor, &Service
 
 // Of heads that a random teacher does not tell apart: a race over all of its examples, in a dozen rounds.
 v1::Job LongRace() {
-  const v1::JobSpec& reference = ReferenceJob::Get().job().spec();
-  v1::Job job;
-  job.set_kind(v1::Job::ABLATION);
-  job.mutable_metadata()->set_name("race");
-  *job.mutable_spec()->mutable_teacher() = reference.teacher();
-  *job.mutable_spec()->mutable_probe() = reference.probe();
+  v1::Job job = ReferenceJob::Get().RankingAlone();
   job.mutable_spec()->mutable_probe()->set_examples(200);
-  job.mutable_spec()->mutable_ranking()->set_top(2);
   job.mutable_spec()->mutable_failure()->set_max_restarts(kKills);
   return job;
 }

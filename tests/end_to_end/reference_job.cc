@@ -88,6 +88,17 @@ ReferenceJob::ReferenceJob() {
   job_ = SmallJob(folder_);
 }
 
+v1::Job ReferenceJob::RankingAlone() const {
+  v1::Job job;
+  job.set_kind(v1::Job::ABLATION);
+  job.mutable_metadata()->set_name("ranking");
+  v1::JobSpec& spec = *job.mutable_spec();
+  *spec.mutable_teacher() = job_.spec().teacher();
+  *spec.mutable_probe() = job_.spec().probe();
+  spec.mutable_ranking()->set_top(job_.spec().student().head_budget());
+  return job;
+}
+
 const Findings& ReferenceJob::findings() {
   if (!findings_) {
     Service service(NewFolder());

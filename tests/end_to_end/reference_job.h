@@ -28,6 +28,8 @@ class ReferenceJob {
   static ReferenceJob& Get();
 
   const v1::Job& job() const { return job_; }
+  // Only the ranking of its heads.
+  v1::Job RankingAlone() const;
   // Of the undisturbed run, which the first call makes.
   const Findings& findings();
   std::filesystem::path NewFolder();

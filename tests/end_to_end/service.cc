@@ -7,63 +7,84 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
+
+#include "tests/harness/scrape.h"
 
 namespace rad {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The program writes it once it listens.
-int GrpcPort(const fs::path& port_file) {
-  for (int tries = 0; tries < 3000 && !fs::exists(port_file); ++tries) {
+// Nothing tells of another process' file. Whether it held within half a minute.
+bool Await(const std::function<bool()>& holds) {
+  for (int tries = 0; tries < 3000 && !holds(); ++tries)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  const auto ports = nlohmann::json::parse(std::ifstream(port_file), nullptr, /*allow_exceptions=*/false);
-  return ports.value("grpc", 0);
+  return holds();
+}
+
+std::string NameOf(std::size_t number) { return "w" + std::to_string(number); }
+
+std::string Content(const fs::path& path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 }  // namespace
 
-Service::Service(const fs::path& folder, int workers, std::vector<std::string> coordinator_environment,
-                 std::vector<std::string> worker_environment)
-    : folder_(folder),
-      coordinator_environment_(std::move(coordinator_environment)),
-      worker_environment_(std::move(worker_environment)) {
+Service::Service(const fs::path& folder, int workers, ServiceOptions options)
+    : folder_(folder), options_(std::move(options)) {
   fs::create_directories(folder_);
   StartCoordinator(0);
-  for (int i = 0; i < workers; ++i) workers_.push_back(StartWorker(workers_.size()));
+  for (int i = 0; i < workers; ++i) AddWorker();
 }
 
 Service::~Service() {
   if (!testing::Test::HasFailure()) return;
-  std::cerr << std::ifstream(folder_ / "coordinator.log").rdbuf()
-            << std::ifstream(folder_ / "worker.log").rdbuf();
+  std::cerr << Content(folder_ / "coordinator.log");
+  for (std::size_t i = 0; i < workers_.size(); ++i) std::cerr << Content(LogOf(NameOf(i)));
 }
 
-std::string Service::address() const { return "127.0.0.1:" + std::to_string(port_); }
+std::string Service::address() const { return options_.host + ":" + std::to_string(port_); }
 
 void Service::StartCoordinator(int port) {
   const fs::path port_file = folder_ / "ports";
   fs::remove(port_file);
   coordinator_ = std::make_unique<Process>(
       "rad-coordinator",
-      std::vector<std::string>{"--listen", "127.0.0.1:" + std::to_string(port), "--metrics", "127.0.0.1:0",
-                               "--data-dir", folder_ / "coordinator", "--port-file", port_file,
-                               "--lease-seconds", "3"},
-      folder_ / "coordinator.log", coordinator_environment_);
-  port_ = GrpcPort(port_file);
-  ASSERT_NE(port_, 0) << "the coordinator did not start";
+      std::vector<std::string>{"--listen", options_.host + ":" + std::to_string(port), "--metrics",
+                               "127.0.0.1:0", "--data-dir", folder_ / "coordinator", "--port-file", port_file,
+                               "--lease-seconds", std::to_string(options_.lease_seconds)},
+      folder_ / "coordinator.log", options_.coordinator_environment);
+  Await([&] { return fs::exists(port_file) || coordinator_->Ended(); });
+  const auto ports = nlohmann::json::parse(std::ifstream(port_file), nullptr, /*allow_exceptions=*/false);
+  ASSERT_TRUE(ports.is_object()) << "the coordinator did not start";
+  port_ = ports.value("grpc", 0);
+  metrics_port_ = ports.value("metrics", 0);
 }
 
 std::unique_ptr<Process> Service::StartWorker(std::size_t number) {
-  const std::string name = "w" + std::to_string(number);
-  return std::make_unique<Process>(
-      "rad-worker",
-      std::vector<std::string>{"--coordinator", address(), "--name", name, "--data-dir", folder_ / name,
-                               "--metrics", "127.0.0.1:0", "--threads", "1"},
-      folder_ / "worker.log", worker_environment_);
+  const std::string name = NameOf(number);
+  const std::string route = options_.route ? options_.route(name, port_) : address();
+  std::unique_ptr<Process> worker;
+  const auto start = [&] {
+    worker = std::make_unique<Process>(
+        "rad-worker",
+        std::vector<std::string>{"--coordinator", route, "--name", name, "--data-dir", folder_ / name,
+                                 "--metrics", "127.0.0.1:0", "--threads", "1"},
+        LogOf(name), options_.worker_environment);
+  };
+  if (options_.among_workers) {
+    options_.among_workers(start);
+  } else {
+    start();
+  }
+  return worker;
 }
+
+void Service::AddWorker() { workers_.push_back(StartWorker(workers_.size())); }
 
 void Service::RestartCoordinator() {
   coordinator_->Kill();
@@ -85,5 +106,37 @@ void Service::KillWorker() { workers_.back()->Kill(); }
 void Service::HaltExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGSTOP); }
 
 void Service::KillExecutor() { KillProcess(ChildOf(workers_.back()->pid()), SIGKILL); }
+
+pid_t Service::agent(const std::string& worker) const {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (NameOf(i) == worker) return workers_[i]->pid();
+  }
+  ADD_FAILURE() << "there is no worker '" << worker << "'";
+  return -1;
+}
+
+void Service::Pause(const std::string& worker) {
+  KillProcess(agent(worker), SIGSTOP);  // so that it starts and reaps nothing
+  KillProcess(ChildOf(agent(worker)), SIGSTOP);
+}
+
+void Service::Resume(const std::string& worker) {
+  KillProcess(ChildOf(agent(worker)), SIGCONT);
+  KillProcess(agent(worker), SIGCONT);
+}
+
+double Service::Metric(const std::string& name) const { return MetricIn(Scrape(metrics_port_), name); }
+
+int Service::CountWords(const std::string& worker, const std::string& words) const {
+  const std::string log = Content(LogOf(worker));
+  int count = 0;
+  for (std::size_t at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++count;
+  return count;
+}
+
+void Service::AwaitWords(const std::string& worker, const std::string& words, int times) const {
+  EXPECT_TRUE(Await([&] { return CountWords(worker, words) >= times; }))
+      << worker << " did not say \"" << words << "\"";
+}
 
 }  // namespace rad

@@ -20,6 +20,8 @@ namespace {
 
 // Short enough for whoever follows a log, long enough that a chatty task sends few messages.
 constexpr absl::Duration kLogDelay = absl::Milliseconds(200);
+// Long enough to end a training step; work since the last checkpoint is lost after it.
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
 
 sigset_t AgentSignals() {
   sigset_t signals;
@@ -67,7 +69,8 @@ Agent::Agent(const AgentOptions& options, std::unique_ptr<DataFolder> folder,
                  .printed = [this] { SendLogsSoon(); },
                  .finished = [this](v1::TaskFinished report,
                                     bool wanted) { Finished(std::move(report), wanted); }}),
-      link_(loop_, CoordinatorChannel(options.coordinator), Registration(options, metrics_->port()),
+      link_(loop_, CoordinatorChannel(options.coordinator, kSessionKeepalive),
+            Registration(options, metrics_->port()),
             {.heartbeat =
                  [this] {
                    SendReports(outbox_.Overdue());
@@ -75,10 +78,10 @@ Agent::Agent(const AgentOptions& options, std::unique_ptr<DataFolder> folder,
                    for (v1::Fence& fence : attempts_.Fences()) *heartbeat.add_running() = std::move(fence);
                    return heartbeat;
                  },
-             .opened = [this] { SendReports(outbox_.reports()); },
+             .opened = [this] { SendReports(outbox_.Again()); },
              .directive = [this](const v1::Directive& directive) { OnDirective(directive); },
              .broken = [this] { metrics_->CountReconnect(); },
-             .lease_lost = [this] { LeaseLost(); },
+             .lease_ends = [this](absl::Duration left) { LeaseEnds(left); },
              .refused =
                  [this](const absl::Status& why) {
                    refusal_ = why;
@@ -114,7 +117,7 @@ void Agent::OnDirective(const v1::Directive& directive) {
     Start(directive.start());
   } else if (directive.has_stop()) {
     Log(absl::StrCat("told to stop task ", directive.stop().task_id()));
-    attempts_.Stop(directive.stop());
+    attempts_.Stop(directive.stop(), kStopGrace);
   } else if (directive.has_preempt()) {
     Log(absl::StrCat("told to make room: task ", directive.preempt().task_id()));
     attempts_.AskForRoom(directive.preempt());
@@ -126,6 +129,10 @@ void Agent::OnDirective(const v1::Directive& directive) {
 
 void Agent::Start(const v1::Task& task) {
   if (shutting_down_) return;
+  if (!link_.HoldsLease()) {  // it was long on its way: others may have been given it meanwhile
+    Log(absl::StrCat("task ", task.task_id(), " came after the lease had ended: not started"));
+    return;
+  }
   if (outbox_.Holds(FenceOf(task)))
     return SendReports(outbox_.reports());  // done before: the coordinator missed the report
   attempts_.Add(task);
@@ -187,17 +194,17 @@ void Agent::Finished(v1::TaskFinished report, bool wanted) {
   loop_.Post([this] { link_.SendHeartbeat(); });  // once the queue knows: this worker is free again
 }
 
-void Agent::LeaseLost() {
+void Agent::LeaseEnds(absl::Duration left) {
   metrics_->CountLeaseLost();
   if (attempts_.empty()) return;
-  Log("no word from the coordinator for a whole lease: stopping, as others may have been given these tasks");
-  attempts_.StopAll();
+  Log("no word from the coordinator for nearly a whole lease: stopping, as others will be given these tasks");
+  attempts_.StopAll(left);
 }
 
 void Agent::ShutDown() {
   if (std::exchange(shutting_down_, true)) return;
   Log("shutting down");
-  attempts_.StopAll();
+  attempts_.StopAll(kStopGrace);
   EndWhenIdle();
 }
 

@@ -36,7 +36,7 @@ class Agent {
   void SendLogsSoon();
   void SendLogs();
   void Finished(v1::TaskFinished report, bool wanted);
-  void LeaseLost();
+  void LeaseEnds(absl::Duration left);
   void ShutDown();
   void EndWhenIdle();
 

@@ -13,9 +13,6 @@
 namespace rad {
 namespace {
 
-// Long enough to end a training step; work since the last checkpoint is lost after it.
-constexpr absl::Duration kStopGrace = absl::Seconds(10);
-
 ExecutorCommand CommandFor(const std::filesystem::path& folder, const AttemptSettings& settings) {
   return {.program = settings.executor,
           .arguments = {"run-task", "--folder", folder.string(), "--data-dir", settings.data_folder.string(),
@@ -60,9 +57,9 @@ Attempt::~Attempt() {
   if (error) Log(absl::StrCat("cannot remove ", folder_.string(), ": ", error.message()));
 }
 
-void Attempt::Stop() {
+void Attempt::Stop(absl::Duration grace) {
   stopping_ = true;
-  executor_->Stop(kStopGrace);
+  executor_->Stop(grace);
 }
 
 void Attempt::Take(const std::string& frame) {

@@ -38,9 +38,9 @@ class Attempt {
                                                         AttemptEvents events);
   ~Attempt();
 
-  // SIGTERM, then SIGKILL after a grace in which it may save its work. The report, if none came yet, is
+  // SIGTERM, then SIGKILL after a grace in which it may end its step. The report, if none came yet, is
   // CANCELLED.
-  void Stop();
+  void Stop(absl::Duration grace);
   // It may save its work and end as PREEMPTED.
   void AskForRoom() { executor_->AskForRoom(); }
   void Reap() { executor_->Reap(); }

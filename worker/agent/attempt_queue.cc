@@ -18,18 +18,18 @@ void AttemptQueue::Add(const v1::Task& task) {
   StartNext();
 }
 
-void AttemptQueue::Stop(const v1::Fence& fence) {
+void AttemptQueue::Stop(const v1::Fence& fence, absl::Duration grace) {
   std::erase_if(waiting_, [&](const v1::Task& task) { return SameFence(FenceOf(task), fence); });
-  if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->Stop();
+  if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->Stop(grace);
 }
 
 void AttemptQueue::AskForRoom(const v1::Fence& fence) {
   if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->AskForRoom();
 }
 
-void AttemptQueue::StopAll() {
+void AttemptQueue::StopAll(absl::Duration grace) {
   waiting_.clear();
-  if (running_) running_->Stop();
+  if (running_) running_->Stop(grace);
 }
 
 void AttemptQueue::Reap() {

@@ -28,11 +28,11 @@ class AttemptQueue {
 
   // Does nothing when this attempt is here already.
   void Add(const v1::Task& task);
-  // Does nothing when there is no such attempt.
-  void Stop(const v1::Fence& fence);
+  // Does nothing when there is no such attempt. `grace`: until it is killed.
+  void Stop(const v1::Fence& fence, absl::Duration grace);
   // Only of the running attempt; one that waits has nothing to save.
   void AskForRoom(const v1::Fence& fence);
-  void StopAll();
+  void StopAll(absl::Duration grace);
   void Reap();  // to be called on SIGCHLD
 
   std::vector<v1::Fence> Fences() const;

@@ -43,10 +43,13 @@ void CoordinatorLink::Connect() {
 void CoordinatorLink::Register() {
   registering_ = std::make_shared<Registering>();
   registering_->context.set_deadline(absl::ToChronoTime(absl::Now() + kRegisterDeadline));
-  stub_->async()->Register(&registering_->context, &registration_, &registering_->response,
-                           [this, call = registering_](const grpc::Status& status) {
-                             loop_.Post([this, call, status] { Registered(status, call->response); });
-                           });
+  // The call's context may be the last that holds the channel, which gRPC's own thread cannot take down: it
+  // goes to the loop, whole.
+  stub_->async()->Register(
+      &registering_->context, &registration_, &registering_->response,
+      [this, call = registering_](const grpc::Status& status) mutable {
+        loop_.Post([this, call = std::move(call), status] { Registered(status, call->response); });
+      });
 }
 
 void CoordinatorLink::Registered(const grpc::Status& status, const v1::RegisterResponse& response) {
@@ -68,10 +71,12 @@ void CoordinatorLink::OpenSession() {
                            {.directive =
                                 [this](const v1::Directive& directive) {
                                   Heard();
-                                  if (!directive.has_renewed()) events_.directive(directive);
+                                  if (directive.has_renewed()) return Renewed();
+                                  events_.directive(directive);
                                 },
                             .ended = [this](const grpc::Status& status) { SessionEnded(status); }});
   last_heard_ = MonotonicNow();
+  guard_.Open(lease_);
   events_.opened();
   Beat();
 }
@@ -95,8 +100,13 @@ void CoordinatorLink::RetryLater(const grpc::Status& status) {
 void CoordinatorLink::Heard() {
   last_heard_ = MonotonicNow();
   backoff_.Reset();
+}
+
+void CoordinatorLink::Renewed() {
+  guard_.Answered();
   loop_.Cancel(lease_timer_);
-  lease_timer_ = loop_.After(lease_, events_.lease_lost);
+  lease_timer_ =
+      loop_.After(guard_.StopAt() - MonotonicNow(), [this] { events_.lease_ends(guard_.Grace()); });
 }
 
 void CoordinatorLink::Beat() {
@@ -109,6 +119,8 @@ void CoordinatorLink::Beat() {
 }
 
 void CoordinatorLink::SendHeartbeat() {
+  if (!session_) return;
+  guard_.Sent(MonotonicNow());
   v1::WorkerMessage message;
   *message.mutable_heartbeat() = events_.heartbeat();
   Send(std::move(message));
@@ -119,6 +131,8 @@ void CoordinatorLink::Send(v1::WorkerMessage message) {
   message.set_worker_id(worker_id_);
   session_->Send(std::move(message));
 }
+
+bool CoordinatorLink::HoldsLease() const { return guard_.Holds(MonotonicNow()); }
 
 bool CoordinatorLink::Ready() const { return session_ && session_->queued() < kMaxQueuedMessages; }
 

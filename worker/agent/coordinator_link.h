@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "rad/v1/worker.grpc.pb.h"
 #include "worker/agent/event_loop.h"
+#include "worker/agent/lease_guard.h"
 #include "worker/agent/session.h"
 #include "worker/wire/backoff.h"
 
@@ -19,8 +20,9 @@ struct LinkEvents {
   std::function<v1::Heartbeat()> heartbeat;  // asked for whenever one is due
   std::function<void()> opened;  // a session is open; what is sent now arrives before any heartbeat
   std::function<void(const v1::Directive&)> directive;
-  std::function<void()> broken;      // a session was lost; another is being sought
-  std::function<void()> lease_lost;  // a whole lease without a word: others may have been given our tasks
+  std::function<void()> broken;  // a session was lost; another is being sought
+  // The lease is not renewed and ends in `left`: after that others may be given our tasks.
+  std::function<void(absl::Duration left)> lease_ends;
   std::function<void(const absl::Status&)> refused;  // the coordinator will never take this worker
 };
 
@@ -37,6 +39,8 @@ class CoordinatorLink {
   void SendHeartbeat();
   // True when there is a session that takes more without piling up.
   bool Ready() const;
+  // Whether the lease has not ended, as far as this side can know.
+  bool HoldsLease() const;
 
  private:
   struct Registering;
@@ -47,6 +51,7 @@ class CoordinatorLink {
   void SessionEnded(const grpc::Status& status);
   void RetryLater(const grpc::Status& status);
   void Heard();
+  void Renewed();
   void Beat();
   bool EndIfClosing();
 
@@ -59,6 +64,7 @@ class CoordinatorLink {
   std::string worker_id_;  // empty: must register
   absl::Duration lease_;
   absl::Time last_heard_;
+  LeaseGuard guard_;
   std::shared_ptr<Registering> registering_;
   std::shared_ptr<Session> session_;
   EventLoop::TimerId retry_timer_, beat_timer_, lease_timer_;

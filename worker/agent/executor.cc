@@ -11,6 +11,7 @@
 
 #include "worker/agent/log.h"
 #include "worker/agent/spawn.h"
+#include "worker/wire/monotonic.h"
 
 namespace rad {
 namespace {
@@ -64,7 +65,10 @@ void Executor::AskForRoom() {
 }
 
 void Executor::Stop(absl::Duration grace) {
-  if (stopping_ || reaped_) return;
+  if (reaped_) return;
+  const bool sooner = MonotonicNow() + grace < kill_timer_.first;
+  if (stopping_ && !sooner) return;
+  if (stopping_) loop_.Cancel(kill_timer_);
   stopping_ = true;
   kill(-pid_, SIGTERM);
   kill(-pid_, SIGCONT);  // one that somebody halted could not hear it

@@ -43,7 +43,8 @@ class Executor {
 
   // SIGUSR1, which an executor also gets when it is not ready for it yet.
   void AskForRoom();
-  // SIGTERM now, also to one that was halted by SIGSTOP; SIGKILL to the whole group after `grace`.
+  // SIGTERM now, also to one that was halted by SIGSTOP; SIGKILL to the whole group after `grace`, or at the
+  // time of an earlier call if that is sooner.
   void Stop(absl::Duration grace);
   // To be called on SIGCHLD; reports the exit if it was this child's.
   void Reap();

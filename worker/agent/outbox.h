@@ -14,6 +14,11 @@ class Outbox {
   bool Acknowledge(const v1::Fence& fence);
   bool Holds(const v1::Fence& fence) const;
   const std::vector<v1::TaskFinished>& reports() const { return reports_; }  // oldest first
+  // For a new session: all of them, of which none is overdue then.
+  const std::vector<v1::TaskFinished>& Again() {
+    seen_ = 0;
+    return reports_;
+  }
   // To be called with every heartbeat: the reports that were here at the call before. A coordinator that
   // could not store one, for want of disk say, does not acknowledge it and is to be told again.
   std::vector<v1::TaskFinished> Overdue();

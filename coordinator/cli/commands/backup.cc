@@ -1,5 +1,11 @@
-#include <algorithm>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
 #include "coordinator/cli/commands/commands.h"
 #include "coordinator/cli/exit_codes.h"
 #include "coordinator/cli/view/job_tables.h"
@@ -13,6 +19,11 @@ constexpr absl::Duration kTimeout = absl::Hours(1);
 
 struct Options {
   std::string output;
+};
+
+struct RestoreOptions {
+  std::uint32_t backup = 0;  // 0: the newest
+  std::string from, data_dir;
 };
 
 void Print(const std::vector<v1::Backup>& backups, Width width, const std::string& output,
@@ -52,21 +63,51 @@ absl::StatusOr<int> Show(Session& session, const Options& options, bool verify) 
 absl::StatusOr<int> List(Session& session, const Options& options) { return Show(session, options, false); }
 absl::StatusOr<int> Verify(Session& session, const Options& options) { return Show(session, options, true); }
 
+// Only returns when rad-coordinator, which knows how to, cannot be run.
+absl::StatusOr<int> Restore(Session&, const RestoreOptions& options) {
+  const std::string program =
+      std::filesystem::read_symlink("/proc/self/exe").replace_filename("rad-coordinator");
+  std::vector<std::string> words = {program, "--restore-from", options.from, "--data-dir", options.data_dir};
+  if (options.backup != 0) words.insert(words.end(), {"--backup", absl::StrCat(options.backup)});
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(program.c_str(), argv.data());
+  return absl::NotFoundError(absl::StrCat(
+      "cannot run ", program, ": ", std::generic_category().message(errno), "; it belongs beside radctl"));
+}
+
+void AddRestoreFlags(CLI::App& app, RestoreOptions& options) {
+  app.add_option("BACKUP", options.backup, "Its number (default: the newest)")->check(CLI::PositiveNumber);
+  app.add_option("--from", options.from,
+                 "The folder of backups: the coordinator's --backups (default: backups in its data folder)")
+      ->required();
+  app.add_option("--data-dir", options.data_dir,
+                 "The data folder to make, which must be empty or not there; it appears whole or not at all")
+      ->required();
+}
+
 void AddFlags(CLI::App& app, Options& options) { AddOutputFlag(app, options.output, {"table", "json"}); }
 
 }  // namespace
 
 void AddBackupCommands(CLI::App& app, Session& session) {
   CLI::App* backup = app.add_subcommand(
-      "backup",
-      "Backups of all that the coordinator holds: create, list, verify.\n"
-      "To restore: rad-coordinator --restore-from FOLDER [--backup N] --data-dir NEW, then start it without");
+      "backup", "Backups of all that the coordinator holds: create, list, verify, restore");
   backup->require_subcommand(1);
   AddCommand<Options>(*backup, session, "create", "Makes one, while the coordinator serves", Create,
                       AddFlags);
   AddCommand<Options>(*backup, session, "list", "What there is, oldest first", List, AddFlags);
   AddCommand<Options>(*backup, session, "verify", "Reads every byte; exit status 1 when any is damaged",
                       Verify, AddFlags);
+  AddCommand<RestoreOptions>(
+      *backup, session, "restore",
+      "Makes a data folder out of one, after reading every byte of it. Stop the coordinator before, and "
+      "start\n"
+      "rad-coordinator --data-dir with that folder after; what still runs from later than the backup is "
+      "told\n"
+      "that it is stale. Exit status 3: there is no such backup; 4: the data folder is not empty",
+      Restore, AddRestoreFlags);
 }
 
 }  // namespace rad::cli

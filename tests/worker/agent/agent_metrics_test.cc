@@ -1,35 +1,16 @@
 // What Prometheus sees of a worker, scraped from the real process.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "tests/harness/scrape.h"
 #include "tests/worker/agent/worker_process.h"
 #include "tests/worker/fakes/fake_coordinator.h"
 
 namespace rad {
 namespace {
-
-// The body of GET /metrics.
-std::string Scrape(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
-  EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string response;
-  char buffer[4096];
-  for (ssize_t count; (count = read(fd, buffer, sizeof buffer)) > 0;) response.append(buffer, count);
-  close(fd);
-  return response.substr(response.find("\r\n\r\n") + 4);
-}
 
 bool Has(const std::string& metrics, const std::string& line) {
   return metrics.find(line) != std::string::npos;

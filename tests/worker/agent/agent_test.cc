@@ -265,7 +265,33 @@ TEST(AgentTest, WithoutAWordForAWholeLeaseItStopsWhatItRuns) {
   const pid_t executor = ExecutorOf(coordinator);
   coordinator.FallSilent();
   EXPECT_TRUE(Gone(executor));
-  EXPECT_NE(worker.Log().find("no word from the coordinator for a whole lease"), std::string::npos);
+  EXPECT_NE(worker.Log().find("no word from the coordinator"), std::string::npos);
+}
+
+TEST(AgentTest, WhatDoesNotStopBeforeTheLeaseEndsIsKilledThen) {
+  constexpr std::chrono::seconds kGraceOfAStop{10};
+  FakeCoordinator coordinator(/*lease_seconds=*/1);
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run on"));
+  const pid_t executor = ExecutorOf(coordinator);
+  coordinator.FallSilent();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Gone(executor));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kGraceOfAStop);
+}
+
+TEST(AgentTest, AnAgentThatWasStoppedForAWholeLeaseTakesNoOldWordForANewOne) {
+  FakeCoordinator coordinator(/*lease_seconds=*/1);
+  WorkerProcess worker(coordinator.address());
+  coordinator.StartTask(TaskThat("run"));
+  const pid_t executor = ExecutorOf(coordinator);
+  coordinator.Await(IsBusy);
+  worker.Signal(SIGSTOP);  // the answer to that heartbeat is on its way
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  worker.Signal(SIGCONT);
+  EXPECT_TRUE(Gone(executor));
+  EXPECT_NE(worker.Log().find("no word from the coordinator"), std::string::npos);
+  coordinator.Await(IsIdle);
 }
 
 TEST(AgentTest, AnAgentThatIsKilledTakesItsExecutorWithIt) {

@@ -37,5 +37,14 @@ TEST(OutboxTest, AReportIsOverdueFromTheSecondHeartbeatOn) {
   EXPECT_EQ(overdue[0].fence().task_id(), "b");
 }
 
+TEST(OutboxTest, WhatANewSessionWasToldIsNotToldAgainAtOnce) {
+  Outbox outbox;
+  outbox.Add(Report("a", 1));
+  EXPECT_TRUE(outbox.Overdue().empty());
+  EXPECT_EQ(outbox.Again().size(), 1u);
+  EXPECT_TRUE(outbox.Overdue().empty());
+  EXPECT_EQ(outbox.Overdue().size(), 1u);
+}
+
 }  // namespace
 }  // namespace rad

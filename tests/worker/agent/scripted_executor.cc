@@ -31,6 +31,12 @@ absl::StatusOr<rad::v1::TaskResult> RunUntilStopped(rad::TaskHost& host) {
   return absl::CancelledError("told to stop");
 }
 
+// As one that is deep in a computation.
+[[noreturn]] void RunOn(rad::TaskHost& host) {
+  Say(host, 1, 4);
+  while (true) WaitAStep();
+}
+
 absl::StatusOr<rad::v1::TaskResult> RunUntilRoomIsNeeded(rad::TaskHost& host) {
   Say(host, 2, 4);
   while (!host.RoomRequested() && !host.StopRequested()) WaitAStep();
@@ -43,6 +49,7 @@ absl::StatusOr<rad::v1::TaskResult> DoAsTold(const rad::v1::Work& work, rad::Tas
   std::cout << "process " << getpid() << " does " << script << std::endl;
   if (script == "run") return RunUntilStopped(host);
   if (script == "train") return RunUntilRoomIsNeeded(host);
+  if (script == "run on") RunOn(host);
   if (script == "die") raise(SIGKILL);
   if (script == "throw") throw std::runtime_error("tensor sizes differ");
   if (script == "invalid") return absl::InvalidArgumentError("teacher.path: nothing there");
