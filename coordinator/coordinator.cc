@@ -127,7 +127,7 @@ absl::Status Coordinator::Apply(LiveJob& job, Update update) {
   if (update.record.has_teacher()) {
     const v1::JobSpec& spec = update.record.job().spec();
     update.change.PutTeacher(spec.teacher().path(), update.record.teacher());
-    if (NamesText(spec.data())) update.change.PutDataDigest(spec.data(), DataDigestOf(update.record));
+    update.change.PutDataFiles(spec, update.record.data_files());
   }
   const std::optional<v1::SweepPoint> row = RowAfter(job.record, update.record);
   if (row) update.change.PutSweepPoint(update.record.sweep_id(), *row);
