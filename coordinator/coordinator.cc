@@ -4,8 +4,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "coordinator/data_validation.h"
-#include "coordinator/job_probes.h"
 #include "coordinator/job_state.h"
 #include "coordinator/log.h"
 #include "coordinator/work_digest.h"
@@ -141,7 +139,7 @@ absl::Status Coordinator::Stage(const LiveJob& job, Step& step, JobStore::Change
   if (step.record.has_teacher() && !job.record.has_teacher()) {
     const v1::JobSpec& spec = step.record.job().spec();
     change.PutTeacher(spec.teacher().path(), step.record.teacher());
-    if (NamesText(spec.data())) change.PutDataDigest(spec.data(), DataDigestOf(step.record));
+    change.PutDataFiles(spec, step.record.data_files());
   }
   step.row = RowAfter(job.record, step.record);
   if (step.row) change.PutSweepPoint(step.record.sweep_id(), *step.row);

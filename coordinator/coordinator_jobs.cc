@@ -117,11 +117,11 @@ absl::StatusOr<v1::PlanResponse> Coordinator::Plan(const v1::Job& job) {
   v1::JobRecord record = NewJobRecord(job);
   absl::StatusOr<std::optional<v1::TeacherInfo>> teacher = store_.Teacher(job.spec().teacher().path());
   if (!teacher.ok()) return teacher.status();
-  absl::StatusOr<std::string> data = store_.DataDigest(job.spec().data());
-  if (!data.ok()) return data.status();
+  absl::StatusOr<v1::DataFiles> files = store_.DataFilesOf(job.spec());
+  if (!files.ok()) return files.status();
   if (teacher->has_value()) {  // suppose that the files are as they were when last inspected
     *record.mutable_teacher() = **teacher;
-    record.add_probe_files()->set_data(*data);
+    *record.mutable_data_files() = *std::move(files);
     record.mutable_stages(0)->set_state(v1::SUCCEEDED);
     AdvanceJob(record, InputNow());
   }

@@ -14,13 +14,7 @@ std::vector<NamedProbe> ProbesOf(const v1::JobSpec& spec) {
 }
 
 v1::ProbeFiles ProbeFilesOf(const v1::JobRecord& job, int index) {
-  v1::ProbeFiles files = index < job.probe_files_size() ? job.probe_files(index) : v1::ProbeFiles();
-  files.clear_data();
-  return files;
-}
-
-std::string DataDigestOf(const v1::JobRecord& job) {
-  return job.probe_files().empty() ? "" : job.probe_files(0).data();
+  return index < job.probe_files_size() ? job.probe_files(index) : v1::ProbeFiles();
 }
 
 std::vector<v1::ScoreOrigin> ScoreOriginsOf(const v1::JobRecord& job) {

@@ -15,12 +15,8 @@ struct NamedProbe {
 };
 std::vector<NamedProbe> ProbesOf(const v1::JobSpec& spec);  // spec.probe first
 
-// What the files of the index-th of them held; empty before the inspection, and where it names none. Without
-// those of spec.data, which are nothing to a probe.
+// What the files of the index-th of them held; empty before the inspection, and where it names none.
 v1::ProbeFiles ProbeFilesOf(const v1::JobRecord& job, int index);
-
-// What the files of spec.data held, likewise.
-std::string DataDigestOf(const v1::JobRecord& job);
 
 // What determines the scores on each of them, of a job whose teacher is inspected.
 std::vector<v1::ScoreOrigin> ScoreOriginsOf(const v1::JobRecord& job);

@@ -48,12 +48,14 @@ std::string DroppedCounter(const std::string& job_id) { return absl::StrCat("eve
 
 std::string TeacherKey(const std::string& path) { return absl::StrCat("teacher/", path); }
 
-std::string DataKey(const v1::Data& data) {
-  v1::Data files;  // what it names, whatever is made of it
-  *files.mutable_text() = data.text();
-  *files.mutable_sources() = data.sources();
-  for (v1::DataSource& source : *files.mutable_sources()) source.clear_weight();
-  return absl::StrCat("data/", Sha256Hex(DeterministicBytes(files)));
+std::string DataKey(const v1::JobSpec& spec) {
+  v1::InspectTeacher files;  // what it names, whatever is made of it
+  *files.mutable_data()->mutable_text() = spec.data().text();
+  *files.mutable_data()->mutable_sources() = spec.data().sources();
+  for (v1::DataSource& source : *files.mutable_data()->mutable_sources()) source.clear_weight();
+  files.set_records(spec.evaluate().records());
+  files.set_definitions(spec.evaluate().definitions());
+  return absl::StrCat("files/", Sha256Hex(DeterministicBytes(files)));
 }
 
 absl::Status Unreadable(absl::string_view what, absl::string_view key) {
@@ -158,8 +160,8 @@ void JobStore::Change::PutTeacher(const std::string& path, const v1::TeacherInfo
   batch_.Put(Table::kResults, TeacherKey(path), teacher.SerializeAsString());
 }
 
-void JobStore::Change::PutDataDigest(const v1::Data& data, const std::string& digest) {
-  batch_.Put(Table::kResults, DataKey(data), digest);
+void JobStore::Change::PutDataFiles(const v1::JobSpec& spec, const v1::DataFiles& files) {
+  batch_.Put(Table::kResults, DataKey(spec), files.SerializeAsString());
 }
 
 void JobStore::Change::PutSweep(const v1::SweepRecord& sweep) {
@@ -223,10 +225,10 @@ absl::StatusOr<std::optional<v1::TeacherInfo>> JobStore::Teacher(const std::stri
   return GetMessage<v1::TeacherInfo>(meta_, Table::kResults, TeacherKey(path));
 }
 
-absl::StatusOr<std::string> JobStore::DataDigest(const v1::Data& data) const {
-  absl::StatusOr<std::optional<std::string>> digest = meta_.Get(Table::kResults, DataKey(data));
-  if (!digest.ok()) return digest.status();
-  return digest->value_or("");
+absl::StatusOr<v1::DataFiles> JobStore::DataFilesOf(const v1::JobSpec& spec) const {
+  auto files = GetMessage<v1::DataFiles>(meta_, Table::kResults, DataKey(spec));
+  if (!files.ok()) return files.status();
+  return files->value_or(v1::DataFiles());
 }
 
 absl::StatusOr<std::vector<v1::HeadScoreRow>> JobStore::Scores(const std::string& score_key) const {

@@ -37,8 +37,8 @@ class JobStore {
     void PutCounter(const std::string& name, std::uint64_t value);
     // The teacher last seen at this path: lets Plan guess what is known before anything is inspected.
     void PutTeacher(const std::string& path, const v1::TeacherInfo& teacher);
-    // Likewise what the files held that the data names.
-    void PutDataDigest(const v1::Data& data, const std::string& digest);
+    // Likewise what the files held that its data and evaluation name.
+    void PutDataFiles(const v1::JobSpec& spec, const v1::DataFiles& files);
     void PutSweep(const v1::SweepRecord& sweep);
     // Drops the job's events but for the newest `keep`, as counted without those of this change.
     absl::Status DropOldEvents(const JobStore& store, const std::string& job_id, std::size_t keep);
@@ -68,7 +68,7 @@ class JobStore {
   absl::StatusOr<std::optional<v1::StoredResult>> Result(const std::string& digest) const;
   absl::StatusOr<std::optional<v1::RequestRecord>> Request(const std::string& request_id) const;
   absl::StatusOr<std::optional<v1::TeacherInfo>> Teacher(const std::string& path) const;
-  absl::StatusOr<std::string> DataDigest(const v1::Data& data) const;  // empty when never written
+  absl::StatusOr<v1::DataFiles> DataFilesOf(const v1::JobSpec& spec) const;  // empty when never written
   absl::StatusOr<std::vector<v1::HeadScoreRow>> Scores(const std::string& score_key) const;
   absl::StatusOr<std::uint64_t> Counter(const std::string& name) const;  // 0 when never written
 

@@ -63,11 +63,6 @@ bool NeedsArtifact(v1::Work::WorkCase work) {
 
 // A file without a digest could change and keep its results.
 absl::Status CheckProbeFiles(const v1::InspectTeacher& asked, const v1::TaskResult& result) {
-  const bool has_data = !result.probe_files().empty() && !result.probe_files(0).data().empty();
-  if (NamesText(asked.data()) && !has_data) {
-    return absl::InvalidArgumentError(
-        "the inspection does not say what the files of spec.data hold: upgrade the worker");
-  }
   for (int i = 0; i < asked.probes_size(); ++i) {
     const v1::Probe& probe = asked.probes(i);
     const v1::ProbeFiles files = i < result.probe_files_size() ? result.probe_files(i) : v1::ProbeFiles();
@@ -80,6 +75,16 @@ absl::Status CheckProbeFiles(const v1::InspectTeacher& asked, const v1::TaskResu
                      "\" hold: upgrade the worker"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckDataFiles(const v1::InspectTeacher& asked, const v1::DataFiles& found) {
+  const char* missing = nullptr;
+  if (NamesText(asked.data()) && found.data().empty()) missing = "spec.data";
+  if (asked.records().empty() != found.records().empty()) missing = "spec.evaluate.records";
+  if (asked.definitions().empty() != found.definitions().empty()) missing = "spec.evaluate.definitions";
+  if (missing == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the inspection does not say what the files of ", missing, " hold: upgrade the worker"));
 }
 
 absl::Status CheckTeacher(const v1::TeacherInfo& teacher) {
@@ -117,6 +122,7 @@ absl::Status CheckResult(const v1::Work& work, const v1::TaskResult& result) {
   if (!work.has_inspect()) return absl::OkStatus();
   absl::Status status = CheckTeacher(result.teacher());
   status.Update(CheckProbeFiles(work.inspect(), result));
+  status.Update(CheckDataFiles(work.inspect(), result.data_files()));
   return status;
 }
 
@@ -125,6 +131,7 @@ void ApplyResult(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Tas
     case v1::StageRecord::INSPECT:
       *job.mutable_teacher() = result.teacher();
       *job.mutable_probe_files() = result.probe_files();
+      *job.mutable_data_files() = result.data_files();
       break;
     case v1::StageRecord::ALIGN:
       ApplyAlign(job, stage, result.align());

@@ -20,14 +20,18 @@ Message* WithTeacher(const v1::JobRecord& job, Message* message) {
   return message;
 }
 
-// The probe without what only the ranking uses, as a digest covers no more than matters; with what the files
-// of the data hold.
+// The probe without what only the ranking uses, as a digest covers no more than matters.
 template <typename Message>
 void SetPrompts(const v1::JobRecord& job, Message* message) {
   *message->mutable_probe() = WhatMakesExamples(job.job().spec().probe());
   message->mutable_probe()->clear_seed();
   *message->mutable_probe_files() = ProbeFilesOf(job, 0);
-  message->mutable_probe_files()->set_data(DataDigestOf(job));
+}
+
+template <typename Message>
+void SetData(const v1::JobRecord& job, Message* message) {
+  *message->mutable_data() = job.job().spec().data();
+  message->mutable_data_files()->set_data(job.data_files().data());
 }
 
 // Needles are drilled as a dictionary: a text to hide them in would not fit a training sequence.
@@ -54,7 +58,7 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
   SetTrainingPrompts(job, align);
-  *align->mutable_data() = spec.data();
+  SetData(job, align);
   *align->mutable_align() = spec.align();
   if (stage.student().empty()) return task;  // heads: any student's
   const v1::StudentResult& student = StudentNamed(job, stage.student());
@@ -71,7 +75,7 @@ PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) 
   distill->set_state_dim(student.state_dim());
   *distill->mutable_kept() = student.kept();
   SetTrainingPrompts(job, distill);
-  *distill->mutable_data() = spec.data();
+  SetData(job, distill);
   *distill->mutable_distill() = spec.distill();
   distill->set_join(student.join());
   distill->set_aligned_to(spec.align().target());
@@ -90,7 +94,8 @@ PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage)
   PlannedTask task = NewTask(job);
   v1::EvaluateModel* evaluate = WithTeacher(job, task.work.mutable_evaluate());
   SetPrompts(job, evaluate);
-  *evaluate->mutable_data() = spec.data();
+  SetData(job, evaluate);
+  *evaluate->mutable_data_files() = job.data_files();
   *evaluate->mutable_evaluate() = spec.evaluate();
   if (stage.student() != "teacher") AddStudentInput(job, stage, task);
   return task;
@@ -109,6 +114,8 @@ PlannedTask InspectTask(const v1::JobRecord& job) {
   *inspect->mutable_teacher() = job.job().spec().teacher();
   for (const NamedProbe& named : ProbesOf(job.job().spec())) *inspect->add_probes() = *named.probe;
   if (NamesText(job.job().spec().data())) *inspect->mutable_data() = job.job().spec().data();
+  inspect->set_records(job.job().spec().evaluate().records());
+  inspect->set_definitions(job.job().spec().evaluate().definitions());
   return task;
 }
 

@@ -52,6 +52,8 @@ void ClearPaths(v1::Work& work) {
     case v1::Work::kDistill:
       return ClearPathsOfTraining(*work.mutable_distill());
     case v1::Work::kEvaluate:
+      work.mutable_evaluate()->mutable_evaluate()->clear_records();
+      work.mutable_evaluate()->mutable_evaluate()->clear_definitions();
       return ClearPathsOfTraining(*work.mutable_evaluate());
     case v1::Work::kExport:
       return work.mutable_export_()->clear_teacher();

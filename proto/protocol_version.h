@@ -8,7 +8,7 @@
 namespace rad {
 
 // Raised whenever an older peer would misread a message of worker.proto, plan.proto or artifact.proto.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 // Of the programs, for people; the same as project(VERSION) in CMakeLists.txt.
 inline constexpr std::string_view kVersion = "0.1.0";

@@ -73,7 +73,8 @@ class PlannerTest : public ::testing::Test {
       *result.mutable_teacher() = teacher_;
       for (const v1::ProbeFiles& files : probe_files_) *result.add_probe_files() = files;
       if (probe_files_.empty()) result.add_probe_files();
-      result.mutable_probe_files(0)->set_data(data_digest_);
+      result.mutable_data_files()->set_data(data_digest_);
+      result.mutable_data_files()->set_records(records_digest_);
     }
     if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
     if (work.has_align()) result.mutable_align()->set_tokens(100);
@@ -112,6 +113,7 @@ class PlannerTest : public ::testing::Test {
   v1::TeacherInfo teacher_ = SampleTeacher();
   std::vector<v1::ProbeFiles> probe_files_;
   std::string data_digest_ = "digest of the data";
+  std::string records_digest_;
   std::vector<std::string> done_;
 };
 
@@ -344,6 +346,29 @@ TEST_F(PlannerTest, DataCountsByWhatItsFilesHoldNotByTheirPaths) {
   EXPECT_THAT(done_, Not(Contains("roles")));
 }
 
+TEST_F(PlannerTest, RecordsCountByWhatTheyHold) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_evaluate()->add_tasks(v1::Evaluate::RECORD_LOOKUP);
+  job.mutable_spec()->mutable_evaluate()->set_records("/records.txt");
+  records_digest_ = "digest of records";
+  v1::JobRecord first = Submit(job, "job-1");
+  EXPECT_EQ(first.stages(0).tasks(0).task().work().inspect().records(), "/records.txt");
+  FinishAll(first);
+  const auto again = [&](const std::string& id) {
+    done_.clear();
+    v1::JobRecord next = Submit(job, id);
+    FinishAll(next);
+    EXPECT_EQ(next.state(), v1::SUCCEEDED) << next.reason();
+  };
+  job.mutable_spec()->mutable_evaluate()->set_records("/moved.txt");
+  again("job-2");
+  EXPECT_THAT(done_, ElementsAre("inspect"));
+  records_digest_ = "digest of other records";
+  again("job-3");
+  EXPECT_THAT(done_, Contains("evaluate/top-2"));
+  EXPECT_THAT(done_, Not(Contains("distill/top-2")));  // trained on none of them
+}
+
 TEST_F(PlannerTest, TheProbeThatTheTeacherFailsIsNamed) {
   probe_files_ = {{}, FilesWithText("digest of a text")};
   const v1::Job spec = WithTwoProbes();
@@ -494,7 +519,17 @@ TEST(CheckResult, RefusesAnInspectionThatLeavesDataWithoutDigest) {
   *result.mutable_teacher() = SampleTeacher();
   result.add_probe_files();
   EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("spec.data"));
-  result.mutable_probe_files(0)->set_data("digest");
+  result.mutable_data_files()->set_data("digest");
+  EXPECT_TRUE(CheckResult(work, result).ok());
+}
+
+TEST(CheckResult, RefusesAnInspectionThatLeavesRecordsWithoutDigest) {
+  v1::Work work;
+  work.mutable_inspect()->set_records("/records.txt");
+  v1::TaskResult result;
+  *result.mutable_teacher() = SampleTeacher();
+  EXPECT_THAT(CheckResult(work, result).message(), HasSubstr("spec.evaluate.records"));
+  result.mutable_data_files()->set_records("digest");
   EXPECT_TRUE(CheckResult(work, result).ok());
 }
 

@@ -14,7 +14,8 @@ inline v1::TaskResult SampleAnswer(const v1::Task& task) {
   result.set_seconds(1.5);
   if (work.has_inspect()) {
     *result.mutable_teacher() = SampleTeacher();
-    result.add_probe_files()->set_data("digest of the data");
+    result.add_probe_files();
+    result.mutable_data_files()->set_data("digest of the data");
   }
   if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
   if (work.has_align()) result.mutable_align()->set_tokens(20'000);

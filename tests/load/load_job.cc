@@ -54,7 +54,8 @@ v1::TaskResult AnswerOf(const v1::Work& work) {
   result.set_seconds(1.5);
   if (work.has_inspect()) {
     *result.mutable_teacher() = LoadTeacher();
-    result.add_probe_files()->set_data(absl::StrCat("digest of ", work.inspect().data().text(0)));
+    result.add_probe_files();
+    result.mutable_data_files()->set_data(absl::StrCat("digest of ", work.inspect().data().text(0)));
   }
   if (work.has_score()) *result.mutable_scores() = SampleScores(work.score());
   if (work.has_evaluate()) *result.mutable_evaluation()->add_tasks() = AllCorrect();

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
+#include "worker/model/sha256.h"
 #include "worker/model/str_cat.h"
 #include "worker/text/tokenizer.h"
 
@@ -31,7 +32,7 @@ absl::StatusOr<std::string> ReadBounded(const std::filesystem::path& path, std::
     return absl::InvalidArgumentError(
         StrCat(field, ": ", path.string(), " has ", bytes, " bytes; give at most ", kMaxKeyValueBytes));
   }
-  return ReplaceInvalidUtf8(std::string{std::istreambuf_iterator<char>(in), {}});
+  return std::string{std::istreambuf_iterator<char>(in), {}};
 }
 
 absl::Status AtLine(std::string_view field, const std::filesystem::path& path, int number,
@@ -42,12 +43,13 @@ absl::Status AtLine(std::string_view field, const std::filesystem::path& path, i
 // The lines of each group between blank lines.
 absl::StatusOr<std::vector<std::vector<Line>>> ReadGroups(const std::filesystem::path& path,
                                                           std::string_view field) {
-  const auto text = ReadBounded(path, field);
-  if (!text.ok()) return text.status();
+  const auto bytes = ReadBounded(path, field);
+  if (!bytes.ok()) return bytes.status();
+  const std::string text = ReplaceInvalidUtf8(*bytes);
   std::vector<std::vector<Line>> groups;
   bool in_group = false;
   int number = 0;
-  for (const absl::string_view raw : absl::StrSplit(*text, '\n')) {
+  for (const absl::string_view raw : absl::StrSplit(text, '\n')) {
     ++number;
     const absl::string_view line = absl::StripAsciiWhitespace(raw);
     if (line.empty()) {
@@ -89,6 +91,12 @@ absl::Status TooFew(std::string_view field, const std::filesystem::path& path, s
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> KeyValueDigest(const std::filesystem::path& path, std::string_view field) {
+  const auto bytes = ReadBounded(path, field);
+  if (!bytes.ok()) return bytes.status();
+  return Sha256Hex(*bytes);
+}
 
 absl::StatusOr<std::vector<Record>> ReadRecords(const std::filesystem::path& path, std::string_view field) {
   const auto groups = ReadGroups(path, field);

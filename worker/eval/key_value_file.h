@@ -26,6 +26,9 @@ absl::StatusOr<std::vector<Record>> ReadRecords(const std::filesystem::path& pat
 absl::StatusOr<std::vector<KeyValue>> ReadDefinitions(const std::filesystem::path& path,
                                                       std::string_view field);
 
+// Hex SHA-256 of such a file as it is now; errors as above, but for what its lines say.
+absl::StatusOr<std::string> KeyValueDigest(const std::filesystem::path& path, std::string_view field);
+
 // All of it is held in memory, so it is bounded.
 inline constexpr std::int64_t kMaxKeyValueBytes = std::int64_t{64} << 20;
 

@@ -20,7 +20,7 @@ absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, Precision prec
   const auto report = RunAlignTask({.teacher = *teacher,
                                     .precision = precision,
                                     .state_dim = static_cast<int>(work.state_dim()),
-                                    .data = CheckedData(work.data(), work.probe_files(), *prompts, host),
+                                    .data = CheckedData(work.data(), work.data_files(), *prompts, host),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),
                                     .learning_rate = work.align().learning_rate(),
                                     .batch_sequences = static_cast<int>(work.align().batch_sequences()),

@@ -18,7 +18,7 @@ absl::StatusOr<std::string> TryData(const v1::Data& data, const std::string& tea
   return std::move(corpus->digest);
 }
 
-DataSpec CheckedData(const v1::Data& data, const v1::ProbeFiles& files, ProbeSpec prompts,
+DataSpec CheckedData(const v1::Data& data, const v1::DataFiles& files, ProbeSpec prompts,
                      const TaskHost& host) {
   DataSpec spec = DataOf(data, std::move(prompts));
   spec.cache = host.TokenFolder();

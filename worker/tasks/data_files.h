@@ -16,7 +16,7 @@ namespace rad {
 absl::StatusOr<std::string> TryData(const v1::Data& data, const std::string& teacher, TaskHost& host);
 
 // The data, whose files must have the digest in `files` when they are opened.
-DataSpec CheckedData(const v1::Data& data, const v1::ProbeFiles& files, ProbeSpec prompts,
+DataSpec CheckedData(const v1::Data& data, const v1::DataFiles& files, ProbeSpec prompts,
                      const TaskHost& host);
 
 }  // namespace rad

@@ -44,7 +44,7 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precis
                                       .precision = precision,
                                       .state_dim = static_cast<int>(work.state_dim()),
                                       .kept = HeadsOf(work.kept()),
-                                      .data = CheckedData(work.data(), work.probe_files(), *prompts, host),
+                                      .data = CheckedData(work.data(), work.data_files(), *prompts, host),
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),
                                       .learning_rate = work.distill().learning_rate(),
                                       .batch_sequences = static_cast<int>(work.distill().batch_sequences()),

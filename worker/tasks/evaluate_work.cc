@@ -2,6 +2,7 @@
 #include "worker/eval/evaluate_task.h"
 #include "worker/eval/wilson.h"
 #include "worker/tasks/data_files.h"
+#include "worker/tasks/evaluate_files.h"
 #include "worker/tasks/probe_files.h"
 #include "worker/tasks/spec.h"
 #include "worker/tasks/teacher_check.h"
@@ -83,6 +84,8 @@ absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, Precision
   const auto probe =
       CheckedProbe(work.probe(), work.probe_files(), ProbeSplit::kEvaluate, work.evaluate().seed());
   if (!probe.ok()) return probe.status();
+  absl::Status files = CheckEvaluateFiles(work.evaluate(), work.data_files());
+  if (!files.ok()) return files;
   auto tasks = TasksOf(work.evaluate());
   if (!tasks.ok()) return tasks.status();
   const auto teacher = CheckedTeacher(work.teacher(), work.teacher_digest());
@@ -96,7 +99,7 @@ absl::StatusOr<v1::Evaluation> Evaluate(const v1::EvaluateModel& work, Precision
                                      .context_tokens = static_cast<int>(work.evaluate().context_tokens()),
                                      .records = work.evaluate().records(),
                                      .definitions = work.evaluate().definitions()},
-                       .data = CheckedData(work.data(), work.probe_files(), *probe, host),
+                       .data = CheckedData(work.data(), work.data_files(), *probe, host),
                        .text_tokens = static_cast<std::int64_t>(work.evaluate().text_tokens())},
                       host);
   if (!report.ok()) return report.status();

@@ -4,6 +4,7 @@
 #include "worker/model/inspect.h"
 #include "worker/model/precision.h"
 #include "worker/tasks/data_files.h"
+#include "worker/tasks/evaluate_files.h"
 #include "worker/tasks/try_probe.h"
 #include "worker/tasks/work.h"
 
@@ -41,10 +42,12 @@ absl::StatusOr<v1::TaskResult> Inspect(const v1::InspectTeacher& work, TaskHost&
     if (!files.ok()) return NameProbe(files.status(), i);
     *result.add_probe_files() = *files;
   }
-  if (!work.has_data() || result.probe_files().empty()) return result;
+  absl::Status files = TryEvaluateFiles(work, *result.mutable_data_files());
+  if (!files.ok()) return files;
+  if (!work.has_data()) return result;
   auto data = TryData(work.data(), work.teacher().path(), host);
   if (!data.ok()) return data.status();
-  result.mutable_probe_files(0)->set_data(*std::move(data));
+  result.mutable_data_files()->set_data(*std::move(data));
   return result;
 }
 

@@ -3,21 +3,10 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "worker/tasks/file_digest_check.h"
 #include "worker/tasks/spec.h"
 
 namespace rad {
-namespace {
-
-absl::Status CheckDigest(const char* field, const std::string& path, const std::string& expected,
-                         const std::string& found) {
-  if (expected == found) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(field, ": ", path, " changed since the job inspected it (its digest was ", expected,
-                   ", now it is ", found, "); submit the job again"));
-}
-
-}  // namespace
 
 ProbePaths PathsOf(const v1::Probe& probe) { return {probe.text(), probe.key_file(), probe.value_file()}; }
 
@@ -37,9 +26,9 @@ absl::StatusOr<ProbeSpec> CheckedProbe(const v1::Probe& probe, const v1::ProbeFi
   auto sources = ReadProbeSources(PathsOf(probe));
   if (!sources.ok()) return sources.status();
   const v1::ProbeFiles found = FilesOf(*sources);
-  absl::Status status = CheckDigest("probe.text", probe.text(), files.text(), found.text());
-  status.Update(CheckDigest("probe.key_file", probe.key_file(), files.keys(), found.keys()));
-  status.Update(CheckDigest("probe.value_file", probe.value_file(), files.values(), found.values()));
+  absl::Status status = CheckFileDigest("probe.text", probe.text(), files.text(), found.text());
+  status.Update(CheckFileDigest("probe.key_file", probe.key_file(), files.keys(), found.keys()));
+  status.Update(CheckFileDigest("probe.value_file", probe.value_file(), files.values(), found.values()));
   if (!status.ok()) return status;
   spec->sources = std::make_shared<const ProbeSources>(*std::move(sources));
   return spec;
