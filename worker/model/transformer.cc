@@ -5,6 +5,7 @@
 #include "worker/model/causal_attention.h"
 #include "worker/model/rotary.h"
 #include "worker/model/silu_mul.h"
+#include "worker/model/trained_linear.h"
 
 namespace rad {
 namespace {
@@ -48,6 +49,7 @@ at::Tensor Normed(const Transformer& model, const at::Tensor& x, const at::Tenso
 
 at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const at::ScalarType dtype = x.scalar_type();
+  if (weight.scalar_type() != dtype && NeedsGradient(weight)) return TrainedLinear(x, weight, bias);
   return at::linear(x, weight.to(dtype), bias.defined() ? bias.to(dtype) : bias);
 }
 
