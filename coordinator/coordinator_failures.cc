@@ -49,6 +49,7 @@ absl::Status Coordinator::TakeRetry(LiveJob& job, Update update, const std::stri
   if (!decision.retry) return absl::OkStatus();
   const absl::Duration now = clock_.Monotonic();
   tasks_[task_id] = TaskLive{.not_before = now + decision.backoff, .ready_since = now + decision.backoff};
+  KeepReady(job);
   return absl::OkStatus();
 }
 

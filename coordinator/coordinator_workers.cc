@@ -365,8 +365,8 @@ void Coordinator::ExpireLeases() {
 std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
     const std::function<std::string(const TaskLive&)>& why) {
   std::vector<std::pair<v1::Fence, std::string>> found;
-  for (const std::string& id : running_) {
-    const std::string reason = why(tasks_[id]);
+  for (const auto& [id, live] : running_) {
+    const std::string reason = why(*live);
     if (reason.empty()) continue;
     const TaskPlace place = FindTask(FindJob(JobIdOf(id))->record, id);
     found.emplace_back(FenceOf(place.task->task()), reason);
