@@ -56,10 +56,11 @@ void Stream::Take(Coordinator& coordinator, const v1::WorkerMessage& message) {
   if (!client_open_) world_.trace.Count("messages after their stream's end");
   if (message.has_finished()) world_.model.Delivered(worker_, message.finished());
   absl::Status status;
-  if (worker_id_.empty() && server_open_) status = coordinator.Attach(message.worker_id(), shared_from_this());
+  if (worker_id_.empty() && server_open_)
+    status = coordinator.Attach(message.worker_id(), shared_from_this());
   if (status.ok()) worker_id_ = message.worker_id();
   try {
-    if (status.ok()) status = coordinator.Receive(message);
+    if (status.ok()) status = coordinator.Receive(message, this);
   } catch (const Death&) {  // of no lease is known now: all of them begin again
     world_.model.Heard(worker_, world_.timeline.now());
     throw;
