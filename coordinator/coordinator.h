@@ -120,8 +120,9 @@ class Coordinator {
   absl::Status Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink);
   // The session is over; `departed`: the worker said good-bye, so its tasks need not wait for the lease.
   void Detach(const std::string& worker_id, const DirectiveSink* sink, bool departed);
-  // NOT_FOUND: the lease ran out; register again.
-  absl::Status Receive(const v1::WorkerMessage& message);
+  // NOT_FOUND: the lease ran out; register again. ABORTED: another session took this one's place. What it
+  // still held is not taken, as an answer to it would pass for one to the other's words.
+  absl::Status Receive(const v1::WorkerMessage& message, const DirectiveSink* session);
 
   // --- what becomes of artifacts (coordinator_artifacts.cc) ---
   // The task that may write them. FAILED_PRECONDITION, and counted, when the fence is not that of rank 0 of a

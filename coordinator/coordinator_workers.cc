@@ -40,6 +40,8 @@ std::string Cut(std::string text) {
   return text;
 }
 
+absl::Status TakenOver() { return absl::AbortedError("a newer session took over"); }
+
 }  // namespace
 
 absl::StatusOr<v1::RegisterResponse> Coordinator::Register(const v1::RegisterRequest& request) {
@@ -81,7 +83,7 @@ absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<D
   if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(worker_id);
   if (!worker.ok()) return worker.status();
-  if ((*worker)->sink != nullptr) (*worker)->sink->Close(absl::AbortedError("a newer session took over"));
+  if ((*worker)->sink != nullptr) (*worker)->sink->Close(TakenOver());
   (*worker)->sink = std::move(sink);
   (*worker)->introduced = false;
   (*worker)->heartbeats_without = 0;
@@ -102,11 +104,12 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
   Reschedule();
 }
 
-absl::Status Coordinator::Receive(const v1::WorkerMessage& message) {
+absl::Status Coordinator::Receive(const v1::WorkerMessage& message, const DirectiveSink* session) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Stopping();
   absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
   if (!worker.ok()) return worker.status();
+  if ((*worker)->sink.get() != session) return TakenOver();
   (*worker)->lease_until = clock_.Monotonic() + options_.lease;
   if (HangWatch* watch = WatchOf(**worker)) watch->Hear(clock_.Monotonic(), options_.lease / 2);
   switch (message.message_case()) {

@@ -62,7 +62,7 @@ class SessionReactor final : public Reactor {
   void OnReadDone(bool ok) override {
     if (!ok) return End();
     absl::Status status = Introduce();
-    if (status.ok()) status = coordinator_.Receive(message_);
+    if (status.ok()) status = coordinator_.Receive(message_, outbox_.get());
     if (!status.ok()) return outbox_->Finish(ToGrpc(status));
     StartRead(&message_);
   }

@@ -59,12 +59,17 @@ class FoundTest : public ::testing::Test {
     Do([&](Coordinator& coordinator) { EXPECT_TRUE(coordinator.Attach(worker_id, session).ok()); });
     return session;
   }
-  void Beat(const std::string& worker_id, const std::vector<v1::Fence>& running = {}) {
+  // A heartbeat of a worker that runs nothing.
+  absl::Status TryBeat(const std::string& worker_id, const std::shared_ptr<Session>& session) {
     v1::WorkerMessage message;
     message.set_worker_id(worker_id);
     message.mutable_heartbeat();
-    for (const v1::Fence& fence : running) *message.mutable_heartbeat()->add_running() = fence;
-    Do([&](Coordinator& coordinator) { EXPECT_TRUE(coordinator.Receive(message).ok()); });
+    absl::Status status;
+    host_.Do([&](Coordinator& coordinator, auto&) { status = coordinator.Receive(message, session.get()); });
+    return status;
+  }
+  void Beat(const std::string& worker_id, const std::shared_ptr<Session>& session) {
+    EXPECT_TRUE(TryBeat(worker_id, session).ok());
   }
   // The coordinator ticks meanwhile.
   void Wait(absl::Duration time) {
@@ -81,7 +86,7 @@ TEST_F(FoundTest, ATaskWhoseWorkerIsLostWhileTheDiskIsFullIsTriedAgain) {
   Submit(SampleAblation());
   const std::string lost = Register("lost");
   const auto first = Attach(lost);
-  Beat(lost);
+  Beat(lost, first);
   ASSERT_EQ(first->Starts().size(), 1u);
   world_.store_faults.disk_full = true;
   Wait(kLease + absl::Seconds(1));
@@ -89,7 +94,7 @@ TEST_F(FoundTest, ATaskWhoseWorkerIsLostWhileTheDiskIsFullIsTriedAgain) {
   Wait(absl::Seconds(1));
   const std::string other = Register("other");
   const auto second = Attach(other);
-  Beat(other);
+  Beat(other, second);
   ASSERT_EQ(second->Starts().size(), 1u);
   EXPECT_EQ(second->Starts()[0].task_id(), first->Starts()[0].task_id());
   EXPECT_EQ(second->Starts()[0].attempt(), 2u);
@@ -99,18 +104,31 @@ TEST_F(FoundTest, AStartThatIsGivenUpIsFollowedByAStop) {
   Submit(SampleAblation());
   const std::string id = Register("slow to hear");
   const auto session = Attach(id);
-  Beat(id);
+  Beat(id, session);
   ASSERT_EQ(session->Starts().size(), 1u);
   const v1::Task given = session->Starts()[0];
   for (int i = 0; i < 3; ++i) {
     Wait(absl::Seconds(3));
-    Beat(id);  // without the task, which is still on its way
+    Beat(id, session);  // without the task, which is still on its way
   }
   ASSERT_EQ(session->Stops().size(), 1u);
   EXPECT_TRUE(SameFence(session->Stops()[0], FenceOf(given)));
   EXPECT_EQ(session->Starts().size(), 1u);
-  Beat(id);
+  Beat(id, session);
   EXPECT_EQ(session->Starts().size(), 2u);
+}
+
+// Its answer would count as one to the newer session's first heartbeat: a lease longer than it is.
+TEST_F(FoundTest, WhatAReplacedSessionStillHeldIsNotTaken) {
+  const std::string id = Register("reconnects");
+  const auto older = Attach(id);
+  Beat(id, older);
+  const auto newer = Attach(id);
+  EXPECT_TRUE(absl::IsAborted(TryBeat(id, older)));
+  EXPECT_TRUE(newer->directives.empty());
+  Beat(id, newer);
+  ASSERT_EQ(newer->directives.size(), 1u);
+  EXPECT_TRUE(newer->directives[0].has_renewed());
 }
 
 }  // namespace

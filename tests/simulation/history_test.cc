@@ -59,6 +59,7 @@ TEST(HistoryTest, WhateverGoesWrongTheModelHolds) {
                            "quotas changed",
                            "results taken",
                            "sweeps",
+                           "results of attempts that outlived a coordinator",
                            "jobs SUCCEEDED",
                            "jobs FAILED",
                            "jobs CANCELLED"}) {

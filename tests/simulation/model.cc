@@ -75,6 +75,7 @@ void Model::CallEnds(Witness* witness) {
 }
 
 void Model::Restarted(Witness& witness) {
+  ++life_;
   queues_.clear();
   for (const v1::Queue& queue : witness.Queues()) queues_[queue.name()] = queue;
   for (const auto& [job_id, known] : jobs_) {
@@ -111,6 +112,7 @@ void Model::Started(const std::string& worker, const v1::Task& task) {
     }
     attempt = &history.attempts.emplace_back();
     attempt->task = task;
+    attempt->life = life_;
     started_.push_back(mark);
   }
   const bool alike = attempt->task.world_size() == task.world_size() &&
@@ -193,6 +195,7 @@ void Model::CheckFinish(bool died) {
   history.accepted = true;
   ++results;
   trace_.Count("results taken");
+  if (attempt.life != life_) trace_.Count("results of attempts that outlived a coordinator");
 }
 
 std::uint32_t Model::HeldBy(const std::string& queue) {
@@ -303,8 +306,13 @@ void Model::CheckResults(const v1::JobStatus& status) {
 void Model::CheckEnd(const std::vector<v1::JobStatus>& jobs) {
   CheckJobs(jobs);
   std::set<std::string> seen;
+  std::map<std::string, std::string> named;
   for (const v1::JobStatus& job : jobs) {
     seen.insert(job.job_id());
+    const std::string& name = job.job().metadata().name();
+    const auto [same, first] = named.emplace(name, job.job_id());
+    if (!first && jobs_[job.job_id()].acknowledged)
+      Violation(absl::StrCat(name, " was submitted once, and is ", same->second, " and ", job.job_id()));
     if (!Ended(job.state()))
       Violation(
           absl::StrCat(job.job_id(), " has not ended: ", v1::State_Name(job.state()), ", ", job.reason()));

@@ -66,6 +66,7 @@ class Model {
     v1::Task task;                            // rank 0's
     std::map<std::uint32_t, std::string> by;  // workers, by rank
     bool may_write = true;
+    int life = 0;  // of the coordinator that started it
   };
   struct TaskHistory {
     std::vector<Attempt> attempts;
@@ -110,6 +111,7 @@ class Model {
   std::map<std::string, std::vector<Held>> holds_;  // by worker
   std::map<std::string, absl::Duration> heard_;
   std::uint64_t calls_ = 0;
+  int life_ = 0;
   std::vector<v1::Fence> started_;     // in this call, of rank 0 or of whichever rank came first
   std::optional<Finish> finish_;       // of this call
   std::set<std::uint64_t> sequences_;  // of all events

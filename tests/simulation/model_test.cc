@@ -253,6 +253,14 @@ TEST_F(ModelTest, AJobThatDoesNotEndIsSeen) {
   ExpectViolation("has not ended");
 }
 
+TEST_F(ModelTest, AJobThatIsMadeTwiceIsSeen) {
+  v1::JobStatus one = JobIn("job-1", v1::FAILED), other = JobIn("job-2", v1::FAILED);
+  for (v1::JobStatus* job : {&one, &other}) job->mutable_job()->mutable_metadata()->set_name("same");
+  model_.Submitted(one);
+  model_.CheckEnd({other, one});
+  ExpectViolation("was submitted once");
+}
+
 TEST_F(ModelTest, AnEventNumberThatComesTwiceIsSeen) {
   v1::Event event;
   event.set_sequence(3);

@@ -51,14 +51,22 @@ void Stream::Arrive(std::function<void(Coordinator&)> at_coordinator) {
 }
 
 void Stream::Take(Coordinator& coordinator, const v1::WorkerMessage& message) {
-  if (!server_open_) return;
+  // One that was being read as its session ended is passed on all the same.
+  if (!server_open_ && world_.dice.Chance(0.5)) return;
   if (!client_open_) world_.trace.Count("messages after their stream's end");
   if (message.has_finished()) world_.model.Delivered(worker_, message.finished());
   absl::Status status;
-  if (worker_id_.empty()) status = coordinator.Attach(message.worker_id(), shared_from_this());
+  if (worker_id_.empty() && server_open_)
+    status = coordinator.Attach(message.worker_id(), shared_from_this());
   if (status.ok()) worker_id_ = message.worker_id();
-  if (status.ok()) status = coordinator.Receive(message);
+  try {
+    if (status.ok()) status = coordinator.Receive(message, this);
+  } catch (const Death&) {  // of no lease is known now: all of them begin again
+    world_.model.Heard(worker_, world_.timeline.now());
+    throw;
+  }
   if (status.ok()) return world_.model.Heard(worker_, world_.timeline.now());
+  if (!server_open_) return;
   Close(status);
   EndServerSide(coordinator, false);
 }
