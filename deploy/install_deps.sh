@@ -13,8 +13,8 @@ packages=(
   librocksdb-dev prometheus-cpp-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev
   libpcre2-dev libre2-dev libpng-dev libssl-dev libgtest-dev libgmock-dev libgloo-dev
 )
-# Used by tests alone: promtool lints /metrics, clang-format checks the style.
-test_packages=(prometheus clang-format)
+# Used by tests alone: promtool lints /metrics, clang-format checks the style, ip makes networks to be cut.
+test_packages=(prometheus clang-format iproute2)
 
 # name version sha256 of each wheel (CPython tags do not matter: only the C++ parts are used)
 wheels=(

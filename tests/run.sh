@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests. Options go to ctest, as in
 #   tests/run.sh -L unit        tests/run.sh -R tokenizer
+#   tests/run.sh --recovery     kills processes of a service that trains and prints, as JSON lines, how soon it goes on
 # The last line is "N passed, N failed, N skipped"; a test that needs a GPU is skipped where there is none.
 set -euo pipefail
 
@@ -10,6 +11,12 @@ say() { printf '== %s\n' "$*" >&2; }
 
 deploy/install_deps.sh
 deploy/fetch_teacher.sh # the tests run a real model
+
+if [ "${1:-}" = --recovery ]; then
+  cmake --preset release >/dev/null
+  cmake --build --preset release -j "$(nproc)" --target all recovery_figures >&2
+  exec env RAD_BIN=build/release/bin OMP_WAIT_POLICY=passive build/release/bin/recovery_figures "${@:2}"
+fi
 
 say "building (release)"
 cmake --preset release >/dev/null

@@ -18,7 +18,7 @@ inline std::uint64_t Kills() { return NumberFromEnvironment("RAD_CHAOS_KILLS", k
 inline std::uint64_t Seed() {
   static const std::uint64_t seed = [] {
     const std::uint64_t chosen = NumberFromEnvironment("RAD_CHAOS_SEED", std::random_device()());
-    std::cout << "RAD_CHAOS_SEED=" << chosen << "\n";
+    std::cerr << "RAD_CHAOS_SEED=" << chosen << "\n";
     return chosen;
   }();
   return seed;

@@ -64,18 +64,6 @@ TEST_F(StopProcessesTest, AWorkerThatStandsStillForLessThanItsLeaseGoesOn) {
   EXPECT_EQ(service_->Metric(kLeasesLost), 0);
 }
 
-TEST_F(StopProcessesTest, AWorkerThatReturnsAfterItsLeaseIsNotBelieved) {
-  Start(2, /*lease_seconds=*/2);
-  const std::string worker = AwaitTraining();
-  ASSERT_FALSE(HasFailure());
-  service_->Pause(worker);
-  AwaitRestart();
-  service_->Resume(worker);
-  ExpectTheSameFindings(1);
-  service_->AwaitWords(worker, "registered as", 2);
-  EXPECT_GE(service_->Metric(kLeasesLost), 1);
-}
-
 // The executor does not know that its agent stands still, and that its lease is over.
 TEST_F(StopProcessesTest, AnExecutorThatOutlivesItsAgentsLeaseWritesNothing) {
   Start(2, /*lease_seconds=*/2);
@@ -90,6 +78,7 @@ TEST_F(StopProcessesTest, AnExecutorThatOutlivesItsAgentsLeaseWritesNothing) {
   KillProcess(service_->agent(worker), SIGCONT);
   ExpectTheSameFindings(1);
   service_->AwaitWords(worker, "registered as", 2);
+  EXPECT_GE(service_->Metric(kLeasesLost), 1);
 }
 
 TEST_F(StopProcessesTest, ACoordinatorThatStoodStillForALeaseTakesNobodyForLost) {
@@ -103,17 +92,19 @@ TEST_F(StopProcessesTest, ACoordinatorThatStoodStillForALeaseTakesNobodyForLost)
   EXPECT_EQ(service_->Metric(kLeasesLost), 0);
 }
 
-// What waits in the coordinator's sockets when it goes on counts as said in time.
-TEST(StopCoordinatorTest, ItHearsItsWorkersOutBeforeItJudgesThem) {
+// A worker's word may take its time to arrive, also when the coordinator has just gone on.
+TEST(StopCoordinatorTest, TheTimeItStoodStillIsNobodysSilence) {
   TempFolder folder;
-  KilledCoordinator coordinator(folder.path(), /*lease_seconds=*/2);
+  KilledCoordinator coordinator(folder.path(), /*lease_seconds=*/3);
   ASSERT_TRUE(coordinator.Start());
   FakeWorker worker(coordinator.channel(), "w");
+  worker.Renew();
   KillProcess(coordinator.pid(), SIGSTOP);
-  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
-  worker.Heartbeat({});
+  std::this_thread::sleep_for(std::chrono::milliseconds(3500));
   KillProcess(coordinator.pid(), SIGCONT);
-  worker.Await(v1::Directive::kRenewed);
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(300));  // it looks for lost workers every tenth of a second
+  worker.Renew();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -106,6 +107,18 @@ v1::Manifest JobClient::Artifact(const std::string& artifact_id) {
   v1::GetManifestRequest request;
   request.set_artifact_id(artifact_id);
   return Ask(*artifacts_, &v1::ArtifactService::Stub::GetManifest, request);
+}
+
+std::uint64_t JobClient::LatestCheckpointStep(const std::string& job_id, const std::string& stage) {
+  v1::ListArtifactsRequest request;
+  request.set_job_id(job_id);
+  std::uint64_t step = 0;
+  const v1::ListArtifactsResponse list = Ask(*artifacts_, &v1::ArtifactService::Stub::ListArtifacts, request);
+  for (const v1::Manifest& artifact : list.artifacts()) {
+    if (artifact.kind() == v1::Manifest::CHECKPOINT && artifact.stage() == stage)
+      step = std::max(step, artifact.step());
+  }
+  return step;
 }
 
 const v1::StageStatus* StageNamed(const v1::JobStatus& status, const std::string& name) {

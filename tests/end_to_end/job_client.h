@@ -27,6 +27,8 @@ class JobClient {
   void Cancel(const std::string& job_id);
   v1::Ranked Scores(const std::string& job_id);
   v1::Manifest Artifact(const std::string& artifact_id);
+  // Of the job's checkpoints of this stage; 0: there is none.
+  std::uint64_t LatestCheckpointStep(const std::string& job_id, const std::string& stage);
 
  private:
   std::unique_ptr<v1::JobService::Stub> jobs_;

@@ -49,7 +49,6 @@ class Attempt {
   const v1::Progress& progress() const { return progress_; }
   LogBuffer& log() { return log_; }
   pid_t pid() const { return executor_->pid(); }
-  bool stopping() const { return stopping_; }
 
  private:
   Attempt(const v1::Task& task, const std::filesystem::path& folder, AttemptEvents events)

@@ -20,7 +20,9 @@ void AttemptQueue::Add(const v1::Task& task) {
 
 void AttemptQueue::Stop(const v1::Fence& fence, absl::Duration grace) {
   std::erase_if(waiting_, [&](const v1::Task& task) { return SameFence(FenceOf(task), fence); });
-  if (running_ && SameFence(FenceOf(running_->task()), fence)) running_->Stop(grace);
+  if (!running_ || !SameFence(FenceOf(running_->task()), fence)) return;
+  report_wanted_ = false;
+  running_->Stop(grace);
 }
 
 void AttemptQueue::AskForRoom(const v1::Fence& fence) {
@@ -68,8 +70,9 @@ void AttemptQueue::StartNext() {
 }
 
 void AttemptQueue::Finished(v1::TaskFinished report) {
-  events_.finished(std::move(report), !running_->stopping());
+  events_.finished(std::move(report), report_wanted_);
   running_.reset();
+  report_wanted_ = true;
   StartNext();
 }
 

@@ -16,8 +16,8 @@ namespace rad {
 struct QueueEvents {
   std::function<void()> progressed;  // of running()
   std::function<void()> printed;     // by running()
-  // The running attempt is over; running() still gives it during the call. `wanted` is false when it was
-  // stopped.
+  // The running attempt is over; running() still gives it during the call. `wanted` is false when the
+  // coordinator had it stopped, and so knows.
   std::function<void(v1::TaskFinished report, bool wanted)> finished;
 };
 
@@ -50,6 +50,7 @@ class AttemptQueue {
   const QueueEvents events_;
   std::deque<v1::Task> waiting_;
   std::unique_ptr<Attempt> running_;
+  bool report_wanted_ = true;  // of running_
 };
 
 }  // namespace rad

@@ -16,8 +16,9 @@ namespace rad {
 struct Keepalive {
   absl::Duration idle, patience;
 };
-// Few bytes each way: noticed well within a lease of ten seconds.
-inline constexpr Keepalive kSessionKeepalive{absl::Seconds(3), absl::Seconds(4)};
+// Few bytes each way: noticed within a lease of ten seconds, of which a heartbeat every third spares the
+// question.
+inline constexpr Keepalive kSessionKeepalive{absl::Seconds(4), absl::Seconds(3)};
 // On a slow line the question waits behind chunks of 4 MiB.
 inline constexpr Keepalive kTransferKeepalive{absl::Seconds(10), absl::Seconds(30)};
 

@@ -102,11 +102,9 @@ void AddBackupCommands(CLI::App& app, Session& session) {
                       Verify, AddFlags);
   AddCommand<RestoreOptions>(
       *backup, session, "restore",
-      "Makes a data folder out of one, after reading every byte of it. Stop the coordinator before, and "
-      "start\n"
-      "rad-coordinator --data-dir with that folder after; what still runs from later than the backup is "
-      "told\n"
-      "that it is stale. Exit status 3: there is no such backup; 4: the data folder is not empty",
+      "Makes a data folder out of one, after reading every byte of it.\n"
+      "Stop the coordinator before, and start it with --data-dir NEW after; what still runs from\n"
+      "later than the backup is told that it is stale",
       Restore, AddRestoreFlags);
 }
 

@@ -268,6 +268,18 @@ TEST(AgentTest, WithoutAWordForAWholeLeaseItStopsWhatItRuns) {
   EXPECT_NE(worker.Log().find("no word from the coordinator"), std::string::npos);
 }
 
+TEST(AgentTest, ACoordinatorThatReturnsHearsWhatWasStoppedMeanwhile) {
+  FakeCoordinator coordinator(/*lease_seconds=*/1);
+  WorkerProcess worker(coordinator.address());
+  const v1::Task task = TaskThat("run");
+  coordinator.StartTask(task);
+  const pid_t executor = ExecutorOf(coordinator);
+  coordinator.StopServing();
+  EXPECT_TRUE(Gone(executor));
+  coordinator.Serve();
+  EXPECT_EQ(coordinator.Await(IsFinishOf(task)).finished().failure().reason(), v1::TaskFailure::CANCELLED);
+}
+
 TEST(AgentTest, WhatDoesNotStopBeforeTheLeaseEndsIsKilledThen) {
   constexpr std::chrono::seconds kGraceOfAStop{10};
   FakeCoordinator coordinator(/*lease_seconds=*/1);

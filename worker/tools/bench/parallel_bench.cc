@@ -40,9 +40,9 @@ class Rank {
   std::int64_t step_ = 0;
 };
 
-// Two at once, each on a thread that lasts, as a worker's does: what its memory has cost once is paid. `seats`:
-// as ranks of a gang, or each for itself. What one of them throws ends the program, as a benchmark without its
-// figure is of no use.
+// Two at once, each on a thread that lasts, as a worker's does: what its memory has cost once is paid.
+// `seats`: as ranks of a gang, or each for itself. What one of them throws ends the program, as a benchmark
+// without its figure is of no use.
 class Pair {
  public:
   Pair(const Transformer& teacher, const BatchTensors& batch, const std::vector<GangSeat>& seats) {
