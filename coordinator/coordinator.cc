@@ -75,23 +75,23 @@ absl::Status Coordinator::Recover() {
   const absl::Duration now = clock_.Monotonic();
   for (v1::JobRecord& record : *records) {
     for (const auto& [id, task] : TasksOf(record)) {
-      if (task->state() == v1::RUNNING) running_.insert(id);
-      tasks_[id] = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
-                            .adopt_until = now + options_.lease,
-                            .ready_since = now,
-                            .started_at = StartOf(*task),
-                            .hang = HangWatch(absl::Seconds(record.job().spec().failure().hang_seconds()))};
+      TaskLive& live = tasks_[id];
+      if (task->state() == v1::RUNNING) running_[id] = &live;
+      live = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
+                      .adopt_until = now + options_.lease,
+                      .ready_since = now,
+                      .started_at = StartOf(*task),
+                      .hang = HangWatch(absl::Seconds(record.job().spec().failure().hang_seconds()))};
     }
     absl::StatusOr<std::uint64_t> log_end = store_.LogEnd(record.job_id());
     if (!log_end.ok()) return log_end.status();
     order_of_[record.job_id()] = record.order();
     LiveJob& job = jobs_[record.order()];
     job.log_end = *log_end;
-    if (!IsTerminal(record.state())) {
-      open_jobs_[record.order()] = &job;
-      Log(absl::StrCat(record.job_id(), ": resumed"));
-    }
+    if (!IsTerminal(record.state())) Log(absl::StrCat(record.job_id(), ": resumed"));
     job.record = std::move(record);
+    KeepReady(job);
+    Enlist(job);
   }
   if (absl::Status status = RecoverQueues(); !status.ok()) return status;
   return RecoverSweeps();
@@ -188,9 +188,10 @@ void Coordinator::TakeOver(LiveJob& job, v1::JobRecord record) {
   const v1::JobRecord before = std::exchange(job.record, std::move(record));
   CountEndings(before, job.record);
   SyncTasks(before, job.record);
+  KeepReady(job);
   if (IsTerminal(job.record.state())) {
     job.waiting = {};
-    open_jobs_.erase(job.record.order());
+    Enlist(job);
   }
   stale_ = true;
   Changed(job);
@@ -204,17 +205,28 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
   const auto tasks_after = TasksOf(after);
   for (const auto& [id, record] : TasksOf(before)) {
     if (tasks_after.contains(id)) continue;
-    tasks_.erase(id);
     running_.erase(id);
+    tasks_.erase(id);
   }
   for (const auto& [id, record] : tasks_after) {
-    tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()});
+    TaskLive& live = tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()}).first->second;
     if (record->state() == v1::RUNNING) {
-      running_.insert(id);
+      running_[id] = &live;
     } else {
       running_.erase(id);
     }
   }
+}
+
+void Coordinator::Enlist(LiveJob& job) {
+  const std::uint64_t order = job.record.order();
+  if (IsTerminal(job.record.state())) {
+    open_jobs_.erase(order);
+    limited_jobs_.erase(order);
+    return;
+  }
+  open_jobs_[order] = &job;
+  if (job.record.job().spec().failure().max_run_seconds() > 0) limited_jobs_[order] = &job;
 }
 
 // Its workers stay busy with it until they say that it ended.
@@ -320,7 +332,7 @@ MetricsSnapshot Coordinator::TakeSnapshot() {
   snapshot.tasks_by_state["running"] = static_cast<double>(running_.size());
   snapshot.tasks_by_state["pending"] = static_cast<double>(tasks_.size() - running_.size());
   std::set<absl::string_view> running_jobs;
-  for (const std::string& id : running_) running_jobs.insert(JobIdOf(id));
+  for (const auto& [id, live] : running_) running_jobs.insert(JobIdOf(id));
   for (const absl::string_view job_id : running_jobs) {
     const LiveJob& job = *FindJob(job_id);
     const v1::JobStatus status = StatusOf(job.record, job.waiting);

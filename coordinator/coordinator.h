@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -180,11 +181,12 @@ class Coordinator {
     v1::Progress progress;  // likewise
     bool has_progress = false;
     bool checkpoints_refused = false;
-    std::optional<std::string> finding;  // FindingOf, once it was asked for
+    std::optional<std::string> race;  // RaceOf, once it was asked for
   };
 
   struct LiveJob {
     v1::JobRecord record;
+    std::vector<ReadyTask> ready;  // its tasks that wait: as a pass sees them, kept by KeepReady
     Waiting waiting;
     std::uint64_t version = 0;  // grows with every change that watchers care for
     std::unique_ptr<absl::CondVar> changed = std::make_unique<absl::CondVar>();
@@ -329,7 +331,11 @@ class Coordinator {
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunPass() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddTasks(const v1::JobRecord& job, SchedulerView& view) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // After each change of the job's record, or of what is known of its waiting tasks.
+  void KeepReady(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  RunningTask RunningView(const std::string& task_id, TaskLive& live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Into the lists of those that have not ended, or out of them.
+  void Enlist(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Publishes why each job waits, where that has changed.
   void TellReasons(const SchedulerView& view, const Schedule& schedule) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Asks a running task to make room.
@@ -354,9 +360,7 @@ class Coordinator {
   void GiveTask(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Unassign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Give(Worker& worker, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsKnown(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Names what the task finds: the scores that it adds to, or its result; empty when it always runs.
-  const std::string& FindingOf(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsKnown(LiveJob& job, const ReadyTask& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job, const std::vector<std::string>& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -397,12 +401,14 @@ class Coordinator {
   std::map<std::uint64_t, LiveJob> jobs_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, std::uint64_t, std::less<>> order_of_ ABSL_GUARDED_BY(mutex_);  // by job id
   std::map<std::uint64_t, LiveJob*> open_jobs_ ABSL_GUARDED_BY(mutex_);  // those of jobs_ that have not ended
-  std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);    // by order of submission
-  std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);      // those with settings, by name
+  std::map<std::uint64_t, LiveJob*> limited_jobs_
+      ABSL_GUARDED_BY(mutex_);                                         // of these, which may not run long
+  std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);  // by order of submission
+  std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);    // those with settings, by name
   std::set<std::string> drains_ ABSL_GUARDED_BY(mutex_);  // names and incarnations of workers given nothing
-  std::map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
-  std::set<std::string> running_ ABSL_GUARDED_BY(mutex_);          // ids of those that run
-  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);  // by id
+  std::unordered_map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
+  std::map<std::string, TaskLive*> running_ ABSL_GUARDED_BY(mutex_);         // those of them that run
+  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);            // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
   std::uint64_t epoch_floor_ ABSL_GUARDED_BY(mutex_) = 0;  // attempts from before a restore have lower epochs
@@ -416,7 +422,7 @@ class Coordinator {
   bool unfinished_ ABSL_GUARDED_BY(mutex_) = false;    // this pass left something to the next
   absl::Duration pass_due_ ABSL_GUARDED_BY(mutex_);    // time alone may have changed what it would decide
   absl::Duration rest_until_ ABSL_GUARDED_BY(mutex_);  // others are to get their turn
-  // Findings of which waiting tasks have not been told yet.
+  // Digests of results and keys of scores which no pass has looked for among waiting tasks yet.
   std::set<std::string> found_ ABSL_GUARDED_BY(mutex_);
   bool ask_for_all_ ABSL_GUARDED_BY(mutex_) = true;  // not only for those in found_
 };

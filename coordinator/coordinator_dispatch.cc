@@ -1,5 +1,6 @@
 // Handing tasks to workers.
 #include <algorithm>
+#include <unordered_set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -23,6 +24,14 @@ constexpr absl::Duration kRestPerTask = absl::Microseconds(15), kLongestRest = a
 constexpr absl::Duration kLongestBetweenPasses = absl::Seconds(5);
 // Of one pass, which goes into one write; the next pass goes on.
 constexpr std::size_t kMostStarts = 64;
+
+std::string DigestOf(const v1::Task& task) { return task.work().has_inspect() ? "" : task.digest(); }
+
+// The scores that a task adds to; empty when it is of no ranking. To be worked out once.
+const std::string& RaceOf(const v1::Task& task, std::optional<std::string>& race) {
+  if (!race) race = task.work().has_score() ? ScoreKey(ScoreOriginOf(task.work())) : "";
+  return *race;
+}
 
 bool SavesItsWork(const v1::Work& work) { return work.has_align() || work.has_distill(); }
 
@@ -66,47 +75,54 @@ std::uint32_t Coordinator::LiveWorkers() const {
                        [](const auto& entry) { return !entry.second.lost; });
 }
 
-void Coordinator::AddTasks(const v1::JobRecord& job, SchedulerView& view) {
-  const v1::JobSpec& spec = job.job().spec();
-  for (const v1::StageRecord& stage : job.stages()) {
+void Coordinator::KeepReady(LiveJob& job) {
+  job.ready.clear();
+  const v1::JobSpec& spec = job.record.job().spec();
+  for (const v1::StageRecord& stage : job.record.stages()) {
     for (const v1::TaskRecord& task : stage.tasks()) {
+      if (task.state() != v1::PENDING) continue;
       const v1::Task& what = task.task();
-      const TaskLive& live = tasks_[what.task_id()];
-      const std::string digest = what.work().has_inspect() ? "" : what.digest();
-      const std::string race = what.work().has_score() ? FindingOf(what) : "";
-      if (task.state() == v1::PENDING) {
-        view.ready.push_back({.job_id = job.job_id(),
-                              .task_id = what.task_id(),
-                              .queue = QueueOf(spec),
-                              .priority = spec.priority(),
-                              .digest = digest,
-                              .race = race,
-                              .not_before = live.not_before,
-                              .max_workers = spec.resources().max_workers(),
-                              .gang = GangSizeOf(job, what.work()),
-                              .ready_since = live.ready_since,
-                              .needs = NeedsOf(spec.resources())});
-      } else {
-        view.running.push_back({.job_id = job.job_id(),
-                                .task_id = what.task_id(),
-                                .queue = QueueOf(spec),
-                                .priority = spec.priority(),
-                                .digest = digest,
-                                .race = race,
-                                .workers = std::max(1u, what.world_size()),
-                                .saves = SavesItsWork(what.work()),
-                                .preempted = live.leave_by != absl::InfiniteDuration(),
-                                .last_of_job = IsLastOf(job, stage),
-                                .started_at = live.started_at,
-                                .time_left = TimeLeft(live.progress)});
-      }
+      TaskLive& live = tasks_[what.task_id()];
+      job.ready.push_back({.job_id = job.record.job_id(),
+                           .task_id = what.task_id(),
+                           .queue = QueueOf(spec),
+                           .priority = spec.priority(),
+                           .digest = DigestOf(what),
+                           .race = RaceOf(what, live.race),
+                           .not_before = live.not_before,
+                           .max_workers = spec.resources().max_workers(),
+                           .gang = GangSizeOf(job.record, what.work()),
+                           .ready_since = live.ready_since,
+                           .needs = NeedsOf(spec.resources())});
     }
   }
 }
 
+RunningTask Coordinator::RunningView(const std::string& task_id, TaskLive& live) {
+  LiveJob& job = *FindJob(JobIdOf(task_id));
+  const v1::JobSpec& spec = job.record.job().spec();
+  const TaskPlace place = FindTask(job.record, task_id);
+  const v1::Task& task = place.task->task();
+  return {.job_id = job.record.job_id(),
+          .task_id = task_id,
+          .queue = QueueOf(spec),
+          .priority = spec.priority(),
+          .digest = DigestOf(task),
+          .race = RaceOf(task, live.race),
+          .workers = std::max(1u, task.world_size()),
+          .saves = SavesItsWork(task.work()),
+          .preempted = live.leave_by != absl::InfiniteDuration(),
+          .last_of_job = IsLastOf(job.record, *place.stage),
+          .started_at = live.started_at,
+          .time_left = TimeLeft(live.progress)};
+}
+
 SchedulerView Coordinator::MakeView() {
   SchedulerView view;
-  for (const auto& [order, job] : open_jobs_) AddTasks(job->record, view);
+  view.ready.reserve(tasks_.size() - running_.size());
+  for (const auto& [order, job] : open_jobs_)
+    view.ready.insert(view.ready.end(), job->ready.begin(), job->ready.end());
+  for (const auto& [id, live] : running_) view.running.push_back(RunningView(id, *live));
   for (const auto& [id, worker] : workers_) {
     if (worker.lost) continue;
     view.workers.push_back({.id = id,
@@ -150,7 +166,7 @@ void Coordinator::RunPass() {
 }
 
 void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
-  std::set<std::string> running;
+  std::unordered_set<std::string> running;
   for (const RunningTask& task : view.running) running.insert(task.job_id);
   for (const auto& [order, job] : open_jobs_) {
     const auto found = schedule.waiting.find(job->record.job_id());
@@ -209,12 +225,12 @@ void Coordinator::StartTask(const Assignment& assignment, Step& step) {
                   .ready_since = live.ready_since,
                   .started_at = clock_.Monotonic(),
                   .hang = HangWatch(absl::Seconds(step.record.job().spec().failure().hang_seconds())),
-                  .finding = std::move(live.finding)};
+                  .race = std::move(live.race)};
 }
 
 void Coordinator::Unassign(const Assignment& assignment) {
   TaskLive& live = tasks_[assignment.task_id];
-  live = TaskLive{.ready_since = live.ready_since, .finding = std::move(live.finding)};
+  live = TaskLive{.ready_since = live.ready_since, .race = std::move(live.race)};
 }
 
 void Coordinator::GiveTask(const Assignment& assignment) {
@@ -238,21 +254,12 @@ void Coordinator::Give(Worker& worker, const v1::Task& task) {
   worker.sink->Send(start);
 }
 
-const std::string& Coordinator::FindingOf(const v1::Task& task) {
-  std::optional<std::string>& finding = tasks_[task.task_id()].finding;
-  if (!finding) {
-    const v1::Work& work = task.work();
-    finding = work.has_inspect() ? "" : work.has_score() ? ScoreKey(ScoreOriginOf(work)) : task.digest();
-  }
-  return *finding;
-}
-
 // A score task of which a part is known is to be planned anew, without it.
-bool Coordinator::IsKnown(const v1::Task& task) {
-  const std::string& finding = FindingOf(task);
+bool Coordinator::IsKnown(LiveJob& job, const ReadyTask& task) {
+  const std::string& finding = task.race.empty() ? task.digest : task.race;
   if (finding.empty() || !(ask_for_all_ || found_.contains(finding))) return false;
-  if (task.work().has_score()) return knowledge_.Scores(finding).HasAny(task.work().score());
-  return knowledge_.Result(finding).has_value();
+  if (task.race.empty()) return knowledge_.Result(finding).has_value();
+  return knowledge_.Scores(finding).HasAny(FindTask(job.record, task.task_id).task->task().work().score());
 }
 
 // Another job may have computed the same while a task waited. That takes no worker. The planner asks for
@@ -261,11 +268,8 @@ void Coordinator::TakeKnownResults() {
   if (found_.empty() && !ask_for_all_) return;
   std::map<std::uint64_t, std::vector<std::string>> known;  // by the job's order of submission
   for (const auto& [order, job] : open_jobs_) {
-    for (const v1::StageRecord& stage : job->record.stages()) {
-      for (const v1::TaskRecord& task : stage.tasks()) {
-        if (task.state() == v1::PENDING && IsKnown(task.task()))
-          known[order].push_back(task.task().task_id());
-      }
+    for (const ReadyTask& task : job->ready) {
+      if (IsKnown(*job, task)) known[order].push_back(task.task_id);
     }
   }
   found_.clear();

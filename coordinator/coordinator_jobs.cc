@@ -93,7 +93,7 @@ absl::StatusOr<Coordinator::LiveJob*> Coordinator::CreateJob(v1::JobRecord recor
   const std::uint64_t order = live.record.order();
   order_of_[live.record.job_id()] = order;
   LiveJob* kept = &jobs_.emplace(order, std::move(live)).first->second;
-  if (!IsTerminal(kept->record.state())) open_jobs_[order] = kept;
+  Enlist(*kept);
   return kept;
 }
 

@@ -49,9 +49,8 @@ void Coordinator::ExpirePreemptions() {
 }
 
 void Coordinator::ExpireRunTimes() {
-  for (auto next = open_jobs_.begin(); next != open_jobs_.end();) {
+  for (auto next = limited_jobs_.begin(); next != limited_jobs_.end();) {
     LiveJob& job = *(next++)->second;  // it may end, and leave the list
-    if (job.record.job().spec().failure().max_run_seconds() == 0) continue;
     double running = 0;
     for (const v1::StageRecord& stage : job.record.stages()) {
       for (const v1::TaskRecord& task : stage.tasks()) {

@@ -357,6 +357,7 @@ absl::Status Coordinator::TakeRetry(LiveJob& job, Update update, const std::stri
   if (!decision.retry) return absl::OkStatus();
   const absl::Duration now = clock_.Monotonic();
   tasks_[task_id] = TaskLive{.not_before = now + decision.backoff, .ready_since = now + decision.backoff};
+  KeepReady(job);
   return absl::OkStatus();
 }
 
@@ -409,8 +410,8 @@ void Coordinator::ExpireLeases() {
 std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
     const std::function<std::string(const TaskLive&)>& why) {
   std::vector<std::pair<v1::Fence, std::string>> found;
-  for (const std::string& id : running_) {
-    const std::string reason = why(tasks_[id]);
+  for (const auto& [id, live] : running_) {
+    const std::string reason = why(*live);
     if (reason.empty()) continue;
     const TaskPlace place = FindTask(FindJob(JobIdOf(id))->record, id);
     found.emplace_back(FenceOf(place.task->task()), reason);

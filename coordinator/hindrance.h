@@ -1,9 +1,9 @@
 // hindrance.h: what keeps a ready task from starting, however many workers are idle. Pure.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "coordinator/queue_ledger.h"
 #include "coordinator/scheduler.h"
@@ -26,9 +26,9 @@ class UnderWay {
   std::string SameRace(const ReadyTask& task) const;
 
  private:
-  std::map<std::string, std::uint32_t> held_;   // by job
-  std::map<std::string, std::string> digests_;  // job by digest
-  std::map<std::string, std::string> races_;    // job by race
+  std::unordered_map<std::string, std::uint32_t> held_;   // by job
+  std::unordered_map<std::string, std::string> digests_;  // job by digest
+  std::unordered_map<std::string, std::string> races_;    // job by race
 };
 
 // BACKOFF, DEPENDENCY, a QUEUE_QUOTA that can never do, NO_WORKER or NO_FIT; nullopt: only idle workers, or a

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -133,7 +134,7 @@ class Chooser {
   }
 
   QueueLedger ledger_;
-  std::map<std::string, const ReadyTask*> ready_;
+  std::unordered_map<std::string, const ReadyTask*> ready_;
   std::map<std::string, Holder> holders_;
   std::vector<const WorkerView*> coming_;
   // The smallest number of workers that could not be had, by queue and needs.

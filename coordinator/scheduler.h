@@ -14,8 +14,8 @@
 // while waiting for more, so gangs cannot block one another.
 #pragma once
 
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -44,7 +44,7 @@ struct Schedule {
   std::vector<Assignment> assignments;
   // By job: why none of its ready tasks was assigned. Of the job's first task, the first that applies of:
   // BACKOFF, DEPENDENCY, NO_WORKER, NO_FIT, QUEUE_QUOTA, BEHIND_OTHERS, GANG_INCOMPLETE.
-  std::map<std::string, Waiting> waiting;
+  std::unordered_map<std::string, Waiting> waiting;
   // Tasks that could start if only there were enough idle workers, the first in turn first.
   std::vector<std::string> starved;
 };
