@@ -6,7 +6,7 @@
 namespace rad {
 namespace {
 
-constexpr double kRecentSteps = 10;  // older ones count less than 1/e
+constexpr double kRecentSteps = 30;  // older ones count less than 1/e
 
 }  // namespace
 

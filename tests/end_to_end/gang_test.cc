@@ -1,6 +1,8 @@
 // A training run spread over two workers, and one of them killed in the middle of it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/end_to_end/job_client.h"
 #include "tests/end_to_end/reference_job.h"
 #include "tests/end_to_end/service.h"
@@ -69,6 +71,29 @@ TEST(GangTest, ARankThatStandsStillAndReturnsIsGivenItsPlaceAgain) {
   const v1::JobStatus status = client.Finish(job_id);
   EXPECT_EQ(FindingsOf(client, status), Undisturbed());
   EXPECT_EQ(StageNamed(status, "distill/top-2")->restarts(), 1u);
+}
+
+bool AreCompared(const v1::JobStatus& status, const std::string& stage) {
+  if (!IsTraining(status, stage)) return false;
+  const auto& ranks = StageNamed(status, stage)->ranks();
+  return std::all_of(ranks.begin(), ranks.end(),
+                     [](const v1::RankStatus& rank) { return rank.straggler_score() > 0; });
+}
+
+TEST(GangTest, RanksAreComparedByTheTimeOfTheirOwnSteps) {
+  Service service(ReferenceJob::Get().NewFolder(), 2);
+  JobClient client(service.address());
+  v1::Job job = GangJob(2);
+  job.mutable_spec()->mutable_align()->set_tokens(job.spec().align().tokens() *
+                                                  100);  // beyond this test's end
+  const std::string job_id = client.Submit(job, "compared");
+  const v1::JobStatus status =
+      client.Follow(job_id, [](const v1::JobStatus& now) { return AreCompared(now, "align"); });
+  const auto& ranks = StageNamed(status, "align")->ranks();
+  ASSERT_EQ(ranks.size(), 2);
+  EXPECT_NE(ranks[0].worker(), ranks[1].worker());
+  EXPECT_EQ(std::min(ranks[0].straggler_score(), ranks[1].straggler_score()), 1)
+      << "the faster is the measure";
 }
 
 TEST(GangTest, OneWorkerGoesOnAloneWhereTheJobAllowsIt) {
