@@ -24,7 +24,6 @@ class SimulatedAttempt {
   ~SimulatedAttempt();
 
   const v1::Task& task() const { return task_; }
-  bool stopping() const { return stopping_; }
   void Stop(absl::Duration grace);
   void AskForRoom() { gangs_.AskForRoom(task_); }
 

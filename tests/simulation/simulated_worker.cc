@@ -37,6 +37,7 @@ void SimulatedWorker::Vanish() {
   up_ = false;
   agenda_.Clear();
   running_.reset();
+  report_wanted_ = true;
   waiting_.clear();
   outbox_ = Outbox();
   guard_ = LeaseGuard();
@@ -187,7 +188,9 @@ void SimulatedWorker::Stop(const v1::Fence& fence) {
     if (same) world_.model.Dropped(incarnation_, fence);
     return same;
   });
-  if (running_ != nullptr && SameFence(FenceOf(running_->task()), fence)) running_->Stop(kStopGrace);
+  if (running_ == nullptr || !SameFence(FenceOf(running_->task()), fence)) return;
+  report_wanted_ = false;
+  running_->Stop(kStopGrace);
 }
 
 void SimulatedWorker::StopAll(absl::Duration grace) {
@@ -225,11 +228,12 @@ void SimulatedWorker::Finished(v1::TaskFinished report) {
   world_.trace.Tell(absl::StrCat(incarnation_, ": ", report.fence().ShortDebugString(),
                                  " ends: ", report.has_result() ? "a result" : report.failure().message()));
   world_.model.Dropped(incarnation_, report.fence());
-  if (!running_->stopping()) outbox_.Add(report);
+  if (report_wanted_) outbox_.Add(report);
   v1::WorkerMessage message;
   *message.mutable_finished() = std::move(report);
   Send(std::move(message));
   running_.reset();
+  report_wanted_ = true;
   StartNext();
   agenda_.After(absl::ZeroDuration(), [this] {
     if (session_ != nullptr) SendHeartbeat();

@@ -66,6 +66,7 @@ class SimulatedWorker {
   std::shared_ptr<Stream> session_;
   std::deque<v1::Task> waiting_;
   std::unique_ptr<SimulatedAttempt> running_;
+  bool report_wanted_ = true;  // of running_
 };
 
 }  // namespace rad
