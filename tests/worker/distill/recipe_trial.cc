@@ -108,6 +108,7 @@ std::vector<HeadId> Kept(const std::string& name, const ModelConfig& config) {
   for (int l = 0; l < config.layers; ++l) {
     for (int h = 0; h < config.heads; ++h) all.push_back({l, h});
   }
+  if (name == "all") return all;
   SplitMix random({std::strtoull(name.c_str() + 6, nullptr, 10), 77});
   if (name == "none") return {};
   return random.Sample(all, 5);  // "randomSEED"

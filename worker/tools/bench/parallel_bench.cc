@@ -40,14 +40,15 @@ class Rank {
   std::int64_t step_ = 0;
 };
 
-// Two ranks, each on a thread that lasts, as a worker's does: what its memory has cost once is paid. What one
-// of them throws ends the program, as a benchmark without its figure is of no use.
-class Gang {
+// Two at once, each on a thread that lasts, as a worker's does: what its memory has cost once is paid. `seats`:
+// as ranks of a gang, or each for itself. What one of them throws ends the program, as a benchmark without its
+// figure is of no use.
+class Pair {
  public:
-  Gang(const Transformer& teacher, const BatchTensors& batch) {
-    for (int rank = 0; rank < kRanks; ++rank) {
-      threads_.emplace_back([this, &teacher, &batch, rank] {
-        Rank seated(teacher, {rank, kRanks, kRanks, "127.0.0.1", &meeting_});
+  Pair(const Transformer& teacher, const BatchTensors& batch, const std::vector<GangSeat>& seats) {
+    for (const GangSeat& seat : seats) {
+      threads_.emplace_back([this, &teacher, &batch, seat] {
+        Rank seated(teacher, seat);
         seated.Train(batch, 1);  // warms up
         turn_.arrive_and_wait();
         for (int turn = 0; turn < kTurns; ++turn) {
@@ -59,7 +60,7 @@ class Gang {
     }
     turn_.arrive_and_wait();
   }
-  ~Gang() {
+  ~Pair() {
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -70,7 +71,6 @@ class Gang {
   }
 
  private:
-  LocalMeetingPlace meeting_;
   std::barrier<> turn_{kRanks + 1};
   std::vector<std::thread> threads_;
 };
@@ -86,19 +86,28 @@ absl::Status RunParallelBench(const ParallelBench& bench, const EmitRow& emit) {
   std::cerr << "bench: batches of " << bench.batch_sequences << " sequences of " << bench.sequence_tokens
             << " tokens, N = " << kStateDim << ", " << teacher->dtype() << ", " << kTurns << " turns of "
             << kStepsPerTurn << " steps\n";
-  const BatchTensors batch =
-      MakeBenchBatch(teacher->config.vocab, bench.batch_sequences, bench.sequence_tokens);
+  const auto batch_of = [&](int sequences) {
+    return MakeBenchBatch(teacher->config.vocab, sequences, bench.sequence_tokens);
+  };
+  const BatchTensors batch = batch_of(bench.batch_sequences), half = batch_of(bench.batch_sequences / kRanks);
   Rank alone(*teacher, {});
   alone.Train(batch, 1);  // warms up
-  Gang gang(*teacher, batch);
-  double alone_seconds = 0, gang_seconds = 0;
+  LocalMeetingPlace meeting;
+  Pair gang(*teacher, batch,
+            {{0, kRanks, kRanks, "127.0.0.1", &meeting}, {1, kRanks, kRanks, "127.0.0.1", &meeting}});
+  Pair apart(*teacher, half, {{}, {}});
+  double alone_seconds = 0, gang_seconds = 0, apart_seconds = 0;
   for (int turn = 0; turn < kTurns; ++turn) {
     alone_seconds += Seconds([&] { alone.Train(batch, kStepsPerTurn); });
     gang_seconds += Seconds([&] { gang.TakeTurn(); });
+    apart_seconds += Seconds([&] { apart.TakeTurn(); });
   }
   const double tokens = 1.0 * kTurns * kStepsPerTurn * bench.batch_sequences * bench.sequence_tokens;
   emit({"data_parallel_ratio", tokens / gang_seconds, "tokens/s", tokens / alone_seconds,
         alone_seconds / gang_seconds});
+  // What the machine gives to two that have nothing to do with each other.
+  emit({"two_apart_ratio", tokens / apart_seconds, "tokens/s", tokens / alone_seconds,
+        alone_seconds / apart_seconds});
   return absl::OkStatus();
 }
 
