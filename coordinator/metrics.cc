@@ -6,9 +6,8 @@ namespace {
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.1, 0.5, 1,   5,    10,    30,
                                                           60,  300, 900, 3600, 14400, 86400};
 // Users wait behind a pass.
-const prometheus::Histogram::BucketBoundaries kPassSeconds = {0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01,
-                                                              0.02,   0.03,   0.05,  0.075, 0.1,   0.2,
-                                                              0.5,    1,      5};
+const prometheus::Histogram::BucketBoundaries kPassSeconds = {
+    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 5};
 
 prometheus::Family<prometheus::Histogram>& MakeHistogram(prometheus::Registry& registry, const char* name,
                                                          const char* help) {
