@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests. Options go to ctest, as in
 #   tests/run.sh -L unit        tests/run.sh -R tokenizer
-#   tests/run.sh --recovery     kills processes of a service that trains and prints, as JSON lines, how soon it goes on
+# Two options measure instead, and print JSON lines; what follows them goes to the program that measures:
+#   tests/run.sh --load         what many jobs and workers cost a coordinator, with a table on stderr
+#   tests/run.sh --recovery     how soon a service that trains goes on after its processes are killed
 # The last line is "N passed, N failed, N skipped"; a test that needs a GPU is skipped where there is none.
 set -euo pipefail
 
@@ -10,13 +12,16 @@ cd "$root"
 say() { printf '== %s\n' "$*" >&2; }
 
 deploy/install_deps.sh
+measure() { # PROGRAM ARGUMENT...
+  cmake --preset release >&2
+  cmake --build --preset release -j "$(nproc)" --target all "$1" >&2
+  exec env RAD_BIN="$root/build/release/bin" OMP_WAIT_POLICY=passive build/release/bin/"$1" "${@:2}"
+}
+case "${1:-}" in
+  --load) measure coordinator_load "${@:2}" ;;
+  --recovery) measure recovery_figures "${@:2}" ;;
+esac
 deploy/fetch_teacher.sh # the tests run a real model
-
-if [ "${1:-}" = --recovery ]; then
-  cmake --preset release >/dev/null
-  cmake --build --preset release -j "$(nproc)" --target all recovery_figures >&2
-  exec env RAD_BIN=build/release/bin OMP_WAIT_POLICY=passive build/release/bin/recovery_figures "${@:2}"
-fi
 
 say "building (release)"
 cmake --preset release >/dev/null

@@ -61,7 +61,7 @@ SimulatedWorker::SimulatedWorker(EventLoop& loop, const std::string& coordinator
                  .opened = [] {},
                  .directive = [this](const v1::Directive& directive) { Receive(directive); },
                  .broken = [] {},
-                 .lease_lost = [this] { running_.clear(); },
+                 .lease_ends = [this](absl::Duration) { running_.clear(); },
                  .refused = [](const absl::Status&) { std::abort(); }});
   // Workers do not report in step.
   loop_.After(kProgressEvery * absl::Uniform(random_, 0.0, 1.0), [this] { ReportProgress(); });
