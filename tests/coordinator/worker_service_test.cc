@@ -179,6 +179,8 @@ TEST_F(WorkerServiceTest, ATaskTheWorkerDoesNotRunIsGivenOutAgain) {
     clock_.Advance(absl::Seconds(3));
     worker.Heartbeat({});
   }
+  EXPECT_EQ(worker.Await(v1::Directive::kStop).stop().epoch(), lost_directive.epoch());  // it may yet come
+  worker.Heartbeat({});
   const v1::Task again = worker.AwaitStart();
   EXPECT_EQ(again.task_id(), lost_directive.task_id());
   EXPECT_EQ(again.attempt(), 2u);

@@ -97,10 +97,10 @@ class History {
     if (world_.timeline.now() < looked_ + absl::Seconds(1)) return false;
     looked_ = world_.timeline.now();
     for (const v1::JobStatus& job : host_.Jobs()) {
-      if (job.state() == v1::PENDING || job.state() == v1::RUNNING) return false;
+      if (!HasEnded(job.state())) return false;
     }
     for (const std::string& sweep : user_.sweeps()) {
-      if (host_.Sweep(sweep).finished_unix_seconds() == 0) return false;
+      if (!HasEnded(host_.Sweep(sweep).state())) return false;
     }
     return true;
   }

@@ -70,8 +70,8 @@ TEST(HistoryTest, WhateverGoesWrongTheModelHolds) {
 TEST(HistoryTest, EqualSeedsGiveEqualHistories) {
   const std::uint64_t seed = FirstSeed();
   const HistoryReport one = RunHistory(seed, false), other = RunHistory(seed, false);
-  EXPECT_EQ(one.length, other.length);
-  EXPECT_EQ(one.tally, other.tally);
+  EXPECT_EQ(one.length, other.length) << "RAD_SIMULATION_SEED=" << seed;
+  EXPECT_EQ(one.tally, other.tally) << "RAD_SIMULATION_SEED=" << seed;
 }
 
 }  // namespace

@@ -27,6 +27,14 @@ class Witness {
   virtual std::vector<v1::Queue> Queues() = 0;
 };
 
+inline bool HasEnded(v1::State state) {
+  return state == v1::SUCCEEDED || state == v1::FAILED || state == v1::CANCELLED;
+}
+
+// One attempt of a task, whatever the rank.
+v1::Fence MarkOf(const v1::Task& task);
+std::string TextOf(const v1::Fence& fence);
+
 class Model {
  public:
   Model(absl::Duration lease, Trace& trace) : lease_(lease), trace_(trace) {}
@@ -43,6 +51,8 @@ class Model {
   void Restarted(Witness& witness);
   void Sent(const std::string& worker, const v1::Directive& directive);
   void Delivered(const std::string& worker, const v1::TaskFinished& finished);  // within a call
+
+  void Wrote(const v1::Fence& fence);  // within a call: an artifact was taken
 
   // --- what workers do ---
   // The coordinator has word of it: a lease later it may give its tasks to others.
@@ -88,6 +98,13 @@ class Model {
     std::map<std::string, int> results;  // by stage: taken, or perhaps taken
   };
 
+  // In model_jobs.cc: what becomes of jobs and their queues; all else in model.cc.
+  void CheckQuotas(Witness& witness);
+  void CheckBorrowing(const std::string& queue, Witness& witness);
+  std::uint32_t HeldBy(const std::string& queue);
+  void CheckStatus(const v1::JobStatus& status);
+  void CheckResults(const v1::JobStatus& status);
+
   void Violation(const std::string& what);
   void Started(const std::string& worker, const v1::Task& task);
   Attempt* Find(const v1::Fence& fence);
@@ -95,11 +112,6 @@ class Model {
   void CheckWrites(Witness& witness);
   void CheckWritesOf(const std::string& task_id, TaskHistory& history, Witness& witness);
   void CheckFinish(bool died);
-  void CheckQuotas(Witness& witness);
-  void CheckBorrowing(const std::string& queue, Witness& witness);
-  void CheckStatus(const v1::JobStatus& status);
-  void CheckResults(const v1::JobStatus& status);
-  std::uint32_t HeldBy(const std::string& queue);
   KnownJob& Known(const std::string& job_id, Witness& witness);
 
   const absl::Duration lease_;

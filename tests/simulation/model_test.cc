@@ -142,6 +142,15 @@ TEST_F(ModelTest, AnAttemptThatMayWriteAgainIsSeen) {
   ExpectViolation("may write again");
 }
 
+TEST_F(ModelTest, AStaleWriteIsSeen) {
+  Call({1}, [&] { Start("a", TaskAt(1)); });
+  Call({1}, [&] { model_.Wrote(FenceAt(1)); });
+  EXPECT_THAT(model_.violations(), IsEmpty());
+  Call({}, [&] { Stop("a", 1); });
+  Call({}, [&] { model_.Wrote(FenceAt(1)); });
+  ExpectViolation("was taken, which may not write");
+}
+
 TEST_F(ModelTest, AnEpochThatDoesNotGrowIsSeen) {
   Call({2}, [&] { Start("a", TaskAt(2)); });
   Call({}, [&] { Stop("a", 2); });

@@ -116,9 +116,10 @@ void SimulatedAttempt::Publish(v1::Manifest::Kind kind, int tries,
   // The answer finds this attempt only while it lives; the request is done all the same.
   const std::weak_ptr<bool> alive = agenda_.alive();
   wire_.Call<std::string>(
-      [task = task_, kind, step, &trace = world_.trace](Coordinator&, ArtifactServiceImpl& artifacts) {
+      [task = task_, kind, step, &world = world_](Coordinator&, ArtifactServiceImpl& artifacts) {
         absl::StatusOr<std::string> id = PutAndCommit(artifacts, task, kind, step);
-        trace.Count(id.ok() ? "artifacts taken" : "artifacts refused");
+        world.trace.Count(id.ok() ? "artifacts taken" : "artifacts refused");
+        if (id.ok()) world.model.Wrote(FenceOf(task));
         return id;
       },
       [this, alive, kind, tries, next = std::move(next)](const absl::StatusOr<std::string>& id) {

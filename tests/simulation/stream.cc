@@ -45,7 +45,7 @@ void Stream::Arrive(std::function<void(Coordinator&)> at_coordinator) {
   world_.timeline.After(last_up_ - world_.timeline.now(), [self = shared_from_this(),
                                                            at_coordinator = std::move(at_coordinator)] {
     if (self->world_.timeline.now() > self->up_cut_) return;
-    if (!self->served()) return self->BreakDown();
+    if (!self->has_server()) return self->BreakDown();
     self->host_.Do([&](Coordinator& coordinator, auto&) { at_coordinator(coordinator); });
   });
 }
@@ -139,7 +139,7 @@ void Stream::Break() {
   // Some of what is under way still arrives.
   up_cut_ = world_.timeline.now() + world_.dice.Within(absl::ZeroDuration(), absl::Seconds(2));
   world_.timeline.After(world_.dice.Within(absl::Seconds(2), kNoticedWithin), [self = shared_from_this()] {
-    if (!self->served()) return;
+    if (!self->has_server() || !self->server_open_) return;
     self->host_.Do([&](Coordinator& coordinator, auto&) { self->EndServerSide(coordinator, false); });
   });
 }

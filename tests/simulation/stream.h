@@ -32,7 +32,7 @@ class Stream final : public DirectiveSink, public std::enable_shared_from_this<S
 
  private:
   Stream(World& world, CoordinatorHost& host, Wire& wire, std::string worker, StreamEvents events);
-  // At the coordinator, in order; not once its side has ended, or that coordinator itself.
+  // At the coordinator, in order; not once that life of it has ended.
   void Arrive(std::function<void(Coordinator&)> at_coordinator);
   void ArriveDown(std::function<void()> at_worker);
   void Take(Coordinator& coordinator, const v1::WorkerMessage& message);
@@ -40,7 +40,7 @@ class Stream final : public DirectiveSink, public std::enable_shared_from_this<S
   void Break();
   void BreakDown();
   void DropStarts();
-  bool served() const { return server_open_ && host_.up() && host_.lives() == life_; }
+  bool has_server() const { return host_.up() && host_.lives() == life_; }
 
   World& world_;
   CoordinatorHost& host_;

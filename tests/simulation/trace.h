@@ -24,7 +24,6 @@ class Trace {
     Count(what);
     Tell(line);
   }
-  bool aloud() const { return aloud_; }
   const Tally& tally() const { return tally_; }
 
  private:

@@ -35,10 +35,9 @@ class Wire {
         });
       });
     }
-    const absl::Duration deadline = kDeadline;
     if (world_.dice.Chance(world_.weather.call_lost)) {
       world_.trace.Count("calls lost");
-      return Answered<Answer>(deadline, std::move(answered), Lost());
+      return Answered<Answer>(kDeadline, std::move(answered), Lost());
     }
     const absl::Duration there = DelayUp();
     world_.timeline.After(
