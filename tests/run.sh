@@ -12,6 +12,8 @@ cd "$root"
 say() { printf '== %s\n' "$*" >&2; }
 
 deploy/install_deps.sh
+deploy/fetch_teacher.sh # the tests run a real model
+
 measure() { # PROGRAM ARGUMENT...
   cmake --preset release >&2
   cmake --build --preset release -j "$(nproc)" --target all "$1" >&2
@@ -21,7 +23,6 @@ case "${1:-}" in
   --load) measure coordinator_load "${@:2}" ;;
   --recovery) measure recovery_figures "${@:2}" ;;
 esac
-deploy/fetch_teacher.sh # the tests run a real model
 
 say "building (release)"
 cmake --preset release >/dev/null
