@@ -326,9 +326,10 @@ class Coordinator {
 
   // Something changed that scheduling looks at.
   void Reschedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Runs a pass if there is anything to decide and the last one was long enough ago; else Tick comes back to
-  // it.
+  // Runs a pass if there is anything to decide; where passes take long, they are Tick's alone, so that no
+  // caller waits for one.
   void Dispatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RunPassIfDue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunPass() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After each change of the job's record, or of what is known of its waiting tasks.
@@ -421,6 +422,7 @@ class Coordinator {
   bool stale_ ABSL_GUARDED_BY(mutex_) = true;          // the last pass saw another state than today's
   bool unfinished_ ABSL_GUARDED_BY(mutex_) = false;    // this pass left something to the next
   absl::Duration pass_due_ ABSL_GUARDED_BY(mutex_);    // time alone may have changed what it would decide
+  bool long_queue_ ABSL_GUARDED_BY(mutex_) = false;    // passes take long
   absl::Duration rest_until_ ABSL_GUARDED_BY(mutex_);  // others are to get their turn
   // Digests of results and keys of scores which no pass has looked for among waiting tasks yet.
   std::set<std::string> found_ ABSL_GUARDED_BY(mutex_);

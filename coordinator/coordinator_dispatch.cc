@@ -15,7 +15,7 @@
 namespace rad {
 namespace {
 
-// Users and workers wait while a pass decides over thousands of tasks (some 3 us each): it then leaves them
+// Users and workers wait while a pass decides over thousands of tasks (some 3 us each). It then leaves them
 // most of the time, and what comes meanwhile is decided together. Not by the clock, so that equal histories
 // are decided alike.
 constexpr std::size_t kShortQueue = 500;
@@ -61,7 +61,7 @@ void Coordinator::Tick() {
     ExpirePreemptions();
     ExpireRunTimes();
     ForgetLongLost();
-    Dispatch();
+    RunPassIfDue();
     finished.swap(finished_digests_);
   }
   for (const std::string& digest : finished) {  // outside the lock: this may take long
@@ -141,6 +141,10 @@ void Coordinator::Reschedule() {
 }
 
 void Coordinator::Dispatch() {
+  if (!long_queue_) RunPassIfDue();
+}
+
+void Coordinator::RunPassIfDue() {
   const absl::Duration begin = clock_.Monotonic();
   if (begin < rest_until_ || (!stale_ && begin < pass_due_)) return;
   RunPass();
@@ -161,18 +165,19 @@ void Coordinator::RunPass() {
   TellReasons(view, schedule);
   stale_ = unfinished_ || !preemptions.empty();  // after some preemptions more may be chosen
   pass_due_ = std::min(NextChange(view, now), now + kLongestBetweenPasses);
-  if (view.ready.size() > kShortQueue)
-    rest_until_ = clock_.Monotonic() + std::min(kRestPerTask * view.ready.size(), kLongestRest);
+  long_queue_ = view.ready.size() > kShortQueue;
+  const absl::Duration rest = std::min(kRestPerTask * view.ready.size(), kLongestRest);
+  rest_until_ = long_queue_ ? clock_.Monotonic() + rest : absl::ZeroDuration();
 }
 
 void Coordinator::TellReasons(const SchedulerView& view, const Schedule& schedule) {
   std::unordered_set<std::string> running;
   for (const RunningTask& task : view.running) running.insert(task.job_id);
   for (const auto& [order, job] : open_jobs_) {
-    const auto found = schedule.waiting.find(job->record.job_id());
-    const bool waits = found != schedule.waiting.end() && !running.contains(job->record.job_id());
     const v1::PendingReason before = job->waiting.reason;
-    job->waiting = waits ? found->second : Waiting{};
+    const bool waits = !job->ready.empty() && !running.contains(job->ready.front().job_id);
+    const auto found = waits ? schedule.waiting.find(job->ready.front().job_id) : schedule.waiting.end();
+    job->waiting = found != schedule.waiting.end() ? found->second : Waiting{};
     if (job->waiting.reason != before) PublishProgress(*job, "");
   }
 }

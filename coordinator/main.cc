@@ -1,6 +1,7 @@
 // rad-coordinator: owns jobs, workers and artifacts; see server.h.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -90,6 +91,14 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
+// Every worker holds a connection; the limit that shells give is for a thousand files in all.
+void AllowManyConnections() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -101,6 +110,7 @@ int main(int argc, char** argv) {
   if (!flags.restore_from.empty()) return Restore(flags);
 
   const sigset_t signals = BlockStopSignals();
+  AllowManyConnections();
   absl::StatusOr<std::unique_ptr<rad::CoordinatorServer>> server =
       rad::CoordinatorServer::Start(flags.server);
   if (!server.ok()) return Fail(server.status().message());

@@ -32,6 +32,7 @@ class Pass {
   Pass(const SchedulerView& view, absl::Duration now)
       : now_(now), ledger_(view), pool_(view), under_way_(view) {
     for (auto& [queue, tasks] : LinesOf(view)) lines_.push_back({queue, std::move(tasks)});
+    schedule_.waiting.reserve(view.ready.size());
   }
 
   Schedule Run() {

@@ -2,6 +2,8 @@
 # Installs what is missing, builds, and runs the tests. Options go to ctest, as in
 #   tests/run.sh -L unit        tests/run.sh -R tokenizer
 #   tests/run.sh --recovery     kills processes of a service that trains and prints, as JSON lines, how soon it goes on
+# With --load it measures instead what many jobs and workers cost: JSON lines on stdout, a table on stderr; what follows
+# goes to coordinator_load.
 # The last line is "N passed, N failed, N skipped"; a test that needs a GPU is skipped where there is none.
 set -euo pipefail
 
@@ -10,6 +12,13 @@ cd "$root"
 say() { printf '== %s\n' "$*" >&2; }
 
 deploy/install_deps.sh
+if [ "${1:-}" = --load ]; then
+  shift
+  say "building (release)"
+  cmake --preset release >&2
+  cmake --build --preset release -j "$(nproc)" --target rad-coordinator coordinator_load >&2
+  RAD_BIN=$root/build/release/bin exec build/release/bin/coordinator_load "$@"
+fi
 deploy/fetch_teacher.sh # the tests run a real model
 
 if [ "${1:-}" = --recovery ]; then

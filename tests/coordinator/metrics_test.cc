@@ -75,6 +75,7 @@ TEST_F(MetricsTest, LostLeasesAndStaleReportsAreCounted) {
   EXPECT_THAT(metrics, HasSubstr("rad_stale_reports_refused_total 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_workers{state=\"lost\"} 1"));
   EXPECT_THAT(metrics, HasSubstr("rad_pending_jobs{reason=\"no_worker\"} "));
+  EXPECT_THAT(metrics, HasSubstr("rad_scheduling_pass_seconds_bucket{le=\"0.1\"} "));
 }
 
 TEST_F(MetricsTest, AnAttemptHasOneOutcome) {

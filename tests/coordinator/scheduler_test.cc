@@ -31,6 +31,17 @@ TEST(Scheduler, CountsWorkersTheJobHoldsAlready) {
   EXPECT_THAT(MakeSchedule(view, {}).assignments, IsEmpty());
 }
 
+TEST(Scheduler, TimeAloneChangesWhatBacksOffOrIsPatient) {
+  ReadyTask after_failure = Ready("a", "a1");
+  after_failure.not_before = absl::Seconds(10);
+  ReadyTask gang = Gang("b", "b1", 1, 2), fixed_gang = Gang("c", "c1", 2, 2);
+  gang.ready_since = fixed_gang.ready_since = absl::Seconds(3);
+  const SchedulerView view = View({Ready("d", "d1"), fixed_gang, gang, after_failure}, {});
+  EXPECT_EQ(NextChange(view, absl::Seconds(9)), absl::Seconds(10));
+  EXPECT_EQ(NextChange(view, absl::Seconds(10)), absl::Seconds(3) + kGangPatience);
+  EXPECT_EQ(NextChange(view, absl::Seconds(3) + kGangPatience), absl::InfiniteDuration());
+}
+
 TEST(Scheduler, WaitsOutABackoff) {
   ReadyTask task = Ready("a", "a1");
   task.not_before = absl::Seconds(10);

@@ -9,7 +9,9 @@
 namespace rad {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class WorkerServiceTest : public ServiceTest {
  protected:
@@ -182,6 +184,41 @@ TEST_F(WorkerServiceTest, ATaskTheWorkerDoesNotRunIsGivenOutAgain) {
   const v1::Task again = worker.AwaitStart();
   EXPECT_EQ(again.task_id(), lost_directive.task_id());
   EXPECT_EQ(again.attempt(), 2u);
+}
+
+class Recorder : public DirectiveSink {
+ public:
+  void Send(const v1::Directive& directive) override { sent.push_back(directive.directive_case()); }
+  void Close(const absl::Status&) override {}
+  std::vector<v1::Directive::DirectiveCase> sent;
+};
+
+// It may be one that is back, busy, after the coordinator was away.
+TEST_F(WorkerServiceTest, AWorkerIsGivenNothingUntilItHasSaidWhatItRuns) {
+  Coordinator& coordinator = server_->coordinator();
+  const std::string id = coordinator.Register(RegistrationOf("w"))->worker_id();
+  const auto sink = std::make_shared<Recorder>();
+  ASSERT_TRUE(coordinator.Attach(id, sink).ok());
+  Submit(SampleAblation());
+  EXPECT_THAT(sink->sent, IsEmpty());
+  v1::WorkerMessage heartbeat;
+  heartbeat.set_worker_id(id);
+  heartbeat.mutable_heartbeat();
+  ASSERT_TRUE(coordinator.Receive(heartbeat).ok());
+  EXPECT_THAT(sink->sent, ElementsAre(v1::Directive::kRenewed, v1::Directive::kStart));
+  ASSERT_TRUE(coordinator.Receive(heartbeat).ok());
+  EXPECT_THAT(sink->sent,
+              ElementsAre(v1::Directive::kRenewed, v1::Directive::kStart, v1::Directive::kRenewed));
+}
+
+// Where a pass takes long it comes with the next ticks, and many workers are given work at once.
+TEST_F(WorkerServiceTest, ALongQueueServesItsWorkersSoonAfterTheyJoin) {
+  for (int i = 0; i < 520; ++i) ASSERT_TRUE(server_->coordinator().Submit({}, SampleAblation()).ok());
+  FakeWorker a(channel(), "a"), b(channel(), "b");
+  Advance(absl::Milliseconds(300));
+  EXPECT_EQ(a.AwaitStart().job_id(), "job-1");
+  EXPECT_EQ(b.AwaitStart().job_id(), "job-2");
+  EXPECT_EQ(Get("job-520").pending(), v1::BEHIND_OTHERS);
 }
 
 TEST_F(WorkerServiceTest, ManyWorkersShareARound) {
