@@ -42,7 +42,7 @@ TEST(MessageJson, ScriptsGetEveryKeyPeopleOnlyWhatIsSet) {
   EXPECT_EQ(ToJson(stage, EmptyFields::kDrop).dump(), R"({"name":"rank","state":"running"})");
   EXPECT_EQ(ToJson(stage, EmptyFields::kKeep).dump(),
             R"({"name":"rank","state":"running","reused":false,"seconds":0.0,"tasks_done":0,"tasks_total":0,)"
-            R"("restarts":0,"artifact_id":"","worker":""})");
+            R"("restarts":0,"artifact_id":"","worker":"","ranks":[]})");
 }
 
 TEST(MessageJson, NumbersAreNumbersAndNotANumberIsNull) {

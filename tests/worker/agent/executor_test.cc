@@ -76,7 +76,7 @@ TEST_F(ExecutorTest, MuchOutputIsNotCutShortByTheExit) {
 }
 
 TEST_F(ExecutorTest, StopIsSigtermFirst) {
-  Start("trap 'echo stopping; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
+  Start("trap 'echo stopping; exit 3' TERM; echo ready; sleep 1000 & wait");
   on_line_ = [this] { executor_->Stop(absl::Seconds(30)); };
   loop_.Run();
   EXPECT_EQ(lines_, (std::vector<std::string>{"ready", "stopping"}));
