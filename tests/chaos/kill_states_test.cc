@@ -4,8 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
-#include <tuple>
+#include <vector>
 
 #include "tests/chaos/chaos_form.h"
 #include "tests/end_to_end/job_client.h"
@@ -28,13 +29,12 @@ constexpr Victim kVictims[] = {{"Executor", &Service::KillExecutor},
 // Each costs seconds; the short form looks at one of the three, another each time.
 bool InShortForm(std::size_t victim) { return (victim + Seed()) % std::size(kVictims) == 0; }
 
-#define RAD_SKIP_IN_SHORT_FORM(victim)                      \
-  if (Kills() <= kKillsOfShortForm && !InShortForm(victim)) \
-  GTEST_SKIP() << "not in this short form: RAD_CHAOS_KILLS=500 runs all"
-
 class KillStatesTest : public testing::TestWithParam<std::size_t> {
  protected:
-  void SetUp() override { RAD_SKIP_IN_SHORT_FORM(GetParam()); }
+  void SetUp() override {
+    if (Kills() <= kKillsOfShortForm && !InShortForm(GetParam()))
+      GTEST_SKIP() << "not in this short form: RAD_CHAOS_KILLS=500 runs all";
+  }
 
   Service& service() {
     if (!service_)
@@ -47,7 +47,7 @@ class KillStatesTest : public testing::TestWithParam<std::size_t> {
   }
   void Kill() { (service().*kVictims[GetParam()].kill)(); }
 
-  // A job in whose training the executor is held still; that many seconds of it are left.
+  // A job in whose training the executor is held still.
   std::string HeldInTraining() {
     const std::string job_id = client().Submit(ReferenceJob::Get().job(), "patient");
     client().Follow(job_id, [](const v1::JobStatus& now) { return IsTraining(now, "distill/top-2"); });

@@ -127,6 +127,10 @@ void Service::Resume(const std::string& worker) {
 
 double Service::Metric(const std::string& name) const { return MetricIn(Scrape(metrics_port_), name); }
 
+void Service::AwaitMetric(const std::string& name, double at_least) const {
+  EXPECT_TRUE(Await([&] { return Metric(name) >= at_least; })) << name;
+}
+
 int Service::CountWords(const std::string& worker, const std::string& words) const {
   const std::string log = Content(LogOf(worker));
   int count = 0;

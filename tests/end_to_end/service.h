@@ -45,6 +45,7 @@ class Service {
 
   // Of the coordinator's /metrics, without labels.
   double Metric(const std::string& name) const;
+  void AwaitMetric(const std::string& name, double at_least) const;
   // Waits until the worker has said `words` so often, in all its lives.
   void AwaitWords(const std::string& worker, const std::string& words, int times = 1) const;
   int CountWords(const std::string& worker, const std::string& words) const;
