@@ -204,9 +204,9 @@ TEST_F(WorkerServiceTest, AWorkerIsGivenNothingUntilItHasSaidWhatItRuns) {
   v1::WorkerMessage heartbeat;
   heartbeat.set_worker_id(id);
   heartbeat.mutable_heartbeat();
-  ASSERT_TRUE(coordinator.Receive(heartbeat).ok());
+  ASSERT_TRUE(coordinator.Receive(heartbeat, sink.get()).ok());
   EXPECT_THAT(sink->sent, ElementsAre(v1::Directive::kRenewed, v1::Directive::kStart));
-  ASSERT_TRUE(coordinator.Receive(heartbeat).ok());
+  ASSERT_TRUE(coordinator.Receive(heartbeat, sink.get()).ok());
   EXPECT_THAT(sink->sent,
               ElementsAre(v1::Directive::kRenewed, v1::Directive::kStart, v1::Directive::kRenewed));
 }
