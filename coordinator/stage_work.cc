@@ -28,8 +28,9 @@ void SetPrompts(const v1::JobRecord& job, Message* message) {
   *message->mutable_probe_files() = ProbeFilesOf(job, 0);
 }
 
+// Training knows nothing of what an evaluation asks about.
 template <typename Message>
-void SetData(const v1::JobRecord& job, Message* message) {
+void SetTrainingData(const v1::JobRecord& job, Message* message) {
   *message->mutable_data() = job.job().spec().data();
   message->mutable_data_files()->set_data(job.data_files().data());
 }
@@ -58,7 +59,7 @@ PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
   SetTrainingPrompts(job, align);
-  SetData(job, align);
+  SetTrainingData(job, align);
   *align->mutable_align() = spec.align();
   if (stage.student().empty()) return task;  // heads: any student's
   const v1::StudentResult& student = StudentNamed(job, stage.student());
@@ -75,7 +76,7 @@ PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) 
   distill->set_state_dim(student.state_dim());
   *distill->mutable_kept() = student.kept();
   SetTrainingPrompts(job, distill);
-  SetData(job, distill);
+  SetTrainingData(job, distill);
   *distill->mutable_distill() = spec.distill();
   distill->set_join(student.join());
   distill->set_aligned_to(spec.align().target());
@@ -94,7 +95,7 @@ PlannedTask EvaluateTask(const v1::JobRecord& job, const v1::StageRecord& stage)
   PlannedTask task = NewTask(job);
   v1::EvaluateModel* evaluate = WithTeacher(job, task.work.mutable_evaluate());
   SetPrompts(job, evaluate);
-  SetData(job, evaluate);
+  *evaluate->mutable_data() = spec.data();
   *evaluate->mutable_data_files() = job.data_files();
   *evaluate->mutable_evaluate() = spec.evaluate();
   if (stage.student() != "teacher") AddStudentInput(job, stage, task);

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "rad/v1/backup.grpc.pb.h"
 #include "tests/coordinator/sample_job.h"
-#include "tests/coordinator/scrape_metrics.h"
 #include "tests/coordinator/service_fixture.h"
 #include "tests/harness/scrape.h"
 
@@ -21,7 +20,7 @@ class MetricsTest : public ServiceTest {
  protected:
   MetricsTest() : ServiceTest("127.0.0.1:0") {}
 
-  std::string Metrics() { return ScrapeMetrics(server_->metrics_port()); }
+  std::string Metrics() { return Scrape(server_->metrics_port()); }
 
   v1::Progress TrainingProgress() {
     v1::Progress progress;

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/coordinator/scrape_metrics.h"
+#include "tests/harness/scrape.h"
 
 namespace rad {
 namespace {
@@ -98,11 +98,11 @@ double MeasuredCoordinator::PeakMemoryBytes() const {
 }
 
 double MeasuredCoordinator::Metric(const std::string& sample) const {
-  return NumberAfter(ScrapeMetrics(metrics_port_), sample + " ");
+  return MetricIn(Scrape(metrics_port_), sample);
 }
 
 Histogram MeasuredCoordinator::MetricHistogram(const std::string& name) const {
-  std::istringstream lines(ScrapeMetrics(metrics_port_));
+  std::istringstream lines(Scrape(metrics_port_));
   Histogram histogram;
   const std::string bucket = name + "_bucket{le=\"";
   for (std::string line; std::getline(lines, line);) {
