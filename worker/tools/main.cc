@@ -1,11 +1,9 @@
 // rad-executor: everything that computes. rad-worker starts it: once per task attempt, and for the tools.
-#include <malloc.h>
-
 #include <exception>
 #include <iostream>
-#include <limits>
 #include <string_view>
 
+#include "worker/device/host_memory.h"
 #include "worker/tools/tools.h"
 
 namespace {
@@ -30,13 +28,6 @@ constexpr Tool kTools[] = {
     {"devices", rad::DevicesTool, "what this build computes on"},
 };
 
-// Tensors come and go by the thousand: by default glibc gives each large one back to the kernel, and scoring
-// heads spent 5% of its time on page faults.
-void KeepFreedMemory() {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-}
-
 int Run(const Tool& tool, int argc, char** argv) {
   try {
     return tool.main(argc, argv);
@@ -49,7 +40,7 @@ int Run(const Tool& tool, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  KeepFreedMemory();
+  rad::KeepTensorMemory();
   if (argc >= 2) {
     for (const Tool& tool : kTools) {
       if (tool.name == argv[1]) return Run(tool, argc - 1, argv + 1);

@@ -6,11 +6,11 @@
 namespace rad {
 
 absl::Status StepRace::Run(int turns) {
-  absl::Status status = Turn(0);
+  PeakMemoryBytesAndReset();
+  absl::Status status = peer_ != nullptr ? peer_->Ask("memory").status() : absl::OkStatus();
+  status.Update(Turn(0));  // of both, for the memory that they will keep
   ours_ = peers_ = {};
   gemm_.Forget();
-  PeakMemoryBytesAndReset();
-  if (peer_ != nullptr) status.Update(peer_->Ask("memory").status());
   for (int turn = 1; status.ok() && turn <= turns; ++turn) status.Update(Turn(turn));
   return status;
 }
