@@ -1,8 +1,6 @@
 #include "worker/distill/training_checkpoint.h"
 
 #include <ATen/core/grad_mode.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -36,12 +34,6 @@ absl::Status Save(TaskHost& host, const std::vector<NamedTensor>& state, std::in
   return absl::OkStatus();
 }
 
-// Saving yields the processor to training.
-void BeLessUrgent() {
-  constexpr int kLeastUrgent = 19;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLeastUrgent);  // a refusal costs only speed
-}
-
 }  // namespace
 
 absl::Status TrainingCheckpoints::Start(std::int64_t steps_done, std::optional<double> loss) {
@@ -53,10 +45,10 @@ absl::Status TrainingCheckpoints::Start(std::int64_t steps_done, std::optional<d
     copy_.insert(copy_.end(), at_rest_.begin(), at_rest_.end());
   }
   for (std::size_t i = 0; i < state_.size(); ++i) copy_[i].tensor.copy_(state_[i].tensor);
-  in_flight_ = std::async(std::launch::async, [this, steps_done, loss] {
-    BeLessUrgent();
-    return Save(host_, copy_, steps_done, loss);
-  });
+  // Not at a lower priority: computing threads spin while they wait for each other, so a nice thread gets
+  // nothing done until the next checkpoint is due and training waits for it.
+  in_flight_ = std::async(std::launch::async,
+                          [this, steps_done, loss] { return Save(host_, copy_, steps_done, loss); });
   return absl::OkStatus();
 }
 
