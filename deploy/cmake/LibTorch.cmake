@@ -11,14 +11,19 @@ function(rad_import_torch name)
 endfunction()
 rad_import_torch(c10)
 rad_import_torch(torch_cpu)
+# The OpenMP runtime that LibTorch brings: a second one would have threads of its own.
+add_library(torch_gomp SHARED IMPORTED GLOBAL)
+set_target_properties(torch_gomp PROPERTIES IMPORTED_LOCATION "${RAD_TORCH}/lib/libgomp.so.1")
 
 add_library(rad_torch INTERFACE)
 add_library(rad::torch ALIAS rad_torch)
-target_link_libraries(rad_torch INTERFACE torch_cpu c10)
+target_link_libraries(rad_torch INTERFACE torch_cpu c10 torch_gomp)
 # Separate, so that what merely links compute code never sees LibTorch's headers: they bring an old protobuf.
 add_library(rad_torch_headers INTERFACE)
 target_include_directories(rad_torch_headers SYSTEM INTERFACE
   "${RAD_TORCH}/include" "${RAD_TORCH}/include/torch/csrc/api/include")
+# Without it at::parallel_for, a template, is compiled to run on one thread.
+target_compile_options(rad_torch_headers INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
 target_link_options(rad_torch INTERFACE "LINKER:-rpath-link,${RAD_DEPS}/libtorch/nvidia/cu13/lib")
 
 # The one header that makes LibTorch files slow to compile, compiled once for all of them.
