@@ -211,7 +211,7 @@ void FillTraining(v1::JobSpec& spec) {
   RAD_DEFAULT(distill, recompute, false);
   RAD_DEFAULT(distill, shard_optimizer, false);
   v1::Checkpoint& checkpoint = *spec.mutable_checkpoint();
-  RAD_DEFAULT(checkpoint, every_steps, 10);
+  RAD_DEFAULT(checkpoint, every_steps, 40);
   RAD_DEFAULT(checkpoint, keep_latest, 2);
   RAD_DEFAULT(checkpoint, keep_best, false);
 }

@@ -19,7 +19,10 @@ constexpr std::uintptr_t kAlignment = 64;  // a cache line and a vector of AVX-5
 // heap for more than it will keep and so never gets back a block of the very size that was freed: a
 // distillation step at N = 64 had 1.46 GiB resident for 1.2 GiB of live memory.
 // The block's own address stands in the word before the aligned one: callers may keep that alone.
-void Free(void* aligned) { std::free(static_cast<void**>(aligned)[-1]); }
+void Free(void* aligned) {
+  c10::profiledCPUMemoryReporter().Delete(aligned);
+  std::free(static_cast<void**>(aligned)[-1]);
+}
 
 class AlignedAllocator final : public c10::Allocator {
  public:
@@ -30,6 +33,7 @@ class AlignedAllocator final : public c10::Allocator {
     const std::uintptr_t up = reinterpret_cast<std::uintptr_t>(block) + kAlignment;  // malloc's are 16 apart
     void* const aligned = reinterpret_cast<void*>(up & ~(kAlignment - 1));
     static_cast<void**>(aligned)[-1] = block;
+    c10::profiledCPUMemoryReporter().New(aligned, bytes);  // memory_meter.h counts by it
     return {aligned, aligned, raw_deleter(), c10::DeviceType::CPU};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &Free; }
@@ -42,9 +46,10 @@ class AlignedAllocator final : public c10::Allocator {
 
 void KeepTensorMemory() {
   // By default glibc gives each large block back to the kernel, and scoring heads spent 5% of its time on
-  // page faults.
+  // page faults; from a thread's own arena it does so whatever the threshold.
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_ARENA_MAX, 1);
   static AlignedAllocator allocator;
   c10::SetCPUAllocator(&allocator, /*priority=*/1);
 }

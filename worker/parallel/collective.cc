@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/parallel/c10d_store.h"
+#include "worker/parallel/nccl_backend.h"
 
 namespace rad {
 namespace {
@@ -38,25 +39,47 @@ void TimedWait(c10d::Work& work, double& seconds) {
   seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+// A tensor in main memory, and where the backend works on it: there too, or on its device.
+class Staged {
+ public:
+  Staged(at::Tensor host, const at::Device& device) : host_(std::move(host)), there_{host_.to(device)} {}
+  std::vector<at::Tensor>& there() { return there_; }
+  void BringBack() {
+    if (!there_[0].is_same(host_)) host_.copy_(there_[0]);
+  }
+
+ private:
+  at::Tensor host_;
+  std::vector<at::Tensor> there_;
+};
+
 class BackendWork final : public PendingWork {
  public:
-  BackendWork(const GangSeat& seat, const char* what, c10::intrusive_ptr<c10d::Work> work, double& seconds)
-      : seat_(seat), what_(what), work_(std::move(work)), seconds_(seconds) {}
+  template <typename Begin>
+  BackendWork(const GangSeat& seat, const char* what, Staged tensor, double& seconds, Begin begin)
+      : seat_(seat), what_(what), tensor_(std::move(tensor)), seconds_(seconds) {
+    work_ = Together(seat_, what_, [&] { return begin(tensor_.there()); });
+  }
   void Wait() override {
-    Together(seat_, what_, [&] { TimedWait(*work_, seconds_); });
+    Together(seat_, what_, [&] {
+      TimedWait(*work_, seconds_);
+      tensor_.BringBack();
+    });
   }
 
  private:
   const GangSeat& seat_;
   const char* const what_;
-  const c10::intrusive_ptr<c10d::Work> work_;
+  Staged tensor_;
+  c10::intrusive_ptr<c10d::Work> work_;
   double& seconds_;
 };
 
 class BackendCollective final : public Collective {
  public:
-  BackendCollective(GangSeat seat, c10::intrusive_ptr<c10d::Backend> backend)
-      : seat_(std::move(seat)), backend_(std::move(backend)) {}
+  // `device`: where the backend's tensors are.
+  BackendCollective(GangSeat seat, c10::intrusive_ptr<c10d::Backend> backend, at::Device device)
+      : seat_(std::move(seat)), backend_(std::move(backend)), device_(device) {}
 
   int rank() const override { return seat_.rank; }
   int world_size() const override { return seat_.world_size; }
@@ -74,39 +97,45 @@ class BackendCollective final : public Collective {
   }
 
   void Send(at::Tensor tensor, int to_rank) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    Together(seat_, "sending", [&] { TimedWait(*backend_->send(tensors, to_rank, 0), seconds_waited_); });
+    Start("sending", std::move(tensor), [&](auto& tensors) { return backend_->send(tensors, to_rank, 0); })
+        ->Wait();
   }
 
   void Receive(at::Tensor tensor, int from_rank) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    Together(seat_, "receiving", [&] { TimedWait(*backend_->recv(tensors, from_rank, 0), seconds_waited_); });
+    Start("receiving", std::move(tensor), [&](auto& tensors) { return backend_->recv(tensors, from_rank, 0); })
+        ->Wait();
   }
 
  private:
   template <typename Begin>
   std::unique_ptr<PendingWork> Start(const char* what, at::Tensor tensor, Begin begin) {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    return std::make_unique<BackendWork>(seat_, what, Together(seat_, what, [&] { return begin(tensors); }),
-                                         seconds_waited_);
+    return std::make_unique<BackendWork>(seat_, what, Staged(std::move(tensor), device_), seconds_waited_,
+                                         begin);
   }
 
   const GangSeat seat_;
   const c10::intrusive_ptr<c10d::Backend> backend_;
+  const at::Device device_;
   double seconds_waited_ = 0;
 };
+
+c10::intrusive_ptr<c10d::Backend> JoinByGloo(const GangSeat& seat,
+                                             const c10::intrusive_ptr<c10d::Store>& store) {
+  auto options = c10d::ProcessGroupGloo::Options::create(kPatience);
+  options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(seat.address));
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(store, seat.rank, seat.world_size, options);
+}
 
 }  // namespace
 
 std::unique_ptr<Collective> Collective::Join(const GangSeat& seat) {
   SwitchOffCallRecorder();
-  auto options = c10d::ProcessGroupGloo::Options::create(kPatience);
-  options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(seat.address));
   const auto store = MakeC10dStore(*seat.meeting);
   store->setTimeout(kPatience);
   return Together(seat, "meeting the other ranks", [&] {
-    return std::make_unique<BackendCollective>(
-        seat, c10::make_intrusive<c10d::ProcessGroupGloo>(store, seat.rank, seat.world_size, options));
+    if (auto nccl = JoinByNccl(seat, store, kPatience))
+      return std::make_unique<BackendCollective>(seat, std::move(nccl), at::Device(at::kCUDA, 0));
+    return std::make_unique<BackendCollective>(seat, JoinByGloo(seat, store), at::Device(at::kCPU));
   });
 }
 

@@ -9,8 +9,8 @@
 namespace rad {
 namespace {
 
-constexpr int kEverySteps = 10;  // the default of a job
-constexpr int kSteps = 41;
+constexpr int kEverySteps = 40;  // the default of a job
+constexpr int kSteps = 161;
 
 // Does with a checkpoint what a worker does before its chunks go out, and keeps it on this disk.
 class FolderStore : public TaskHost {
