@@ -18,7 +18,7 @@ ARROWS = {
     "worker/model": ["worker", "worker/text", "kernels"],
     "worker/data": ["worker", "worker/text", "worker/model", "worker/ablation"],
     "worker/ablation": ["worker", "worker/text", "worker/model", "kernels"],
-    "worker/parallel": ["worker"],
+    "worker/parallel": ["worker", "worker/device"],
     "worker/distill": ["worker", "worker/parallel", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/eval": ["worker", "worker/text", "worker/model", "worker/data", "worker/ablation", "kernels"],
     "worker/device": [],

@@ -97,13 +97,15 @@ class BackendCollective final : public Collective {
   }
 
   void Send(at::Tensor tensor, int to_rank) override {
-    Start("sending", std::move(tensor), [&](auto& tensors) { return backend_->send(tensors, to_rank, 0); })
-        ->Wait();
+    Start("sending", std::move(tensor), [&](auto& tensors) {
+      return backend_->send(tensors, to_rank, 0);
+    })->Wait();
   }
 
   void Receive(at::Tensor tensor, int from_rank) override {
-    Start("receiving", std::move(tensor), [&](auto& tensors) { return backend_->recv(tensors, from_rank, 0); })
-        ->Wait();
+    Start("receiving", std::move(tensor), [&](auto& tensors) {
+      return backend_->recv(tensors, from_rank, 0);
+    })->Wait();
   }
 
  private:

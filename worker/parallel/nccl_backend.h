@@ -12,7 +12,8 @@ namespace rad {
 
 // Tells the other ranks which device this one has ("" for none) and hears of theirs. The same answer on all
 // ranks: empty when all have one and no two the same, otherwise what stands against NCCL. Throws PeerLost.
-std::string ObstacleToNccl(const GangSeat& seat, const std::string& device, std::chrono::milliseconds patience);
+std::string ObstacleToNccl(const GangSeat& seat, const std::string& device,
+                           std::chrono::milliseconds patience);
 
 // Joined, and found to add up right on every rank; null, after a line on standard error where there are
 // devices, when that is not so for one of them: then all ranks get null. Of tensors on device 0 alone. Throws
