@@ -116,8 +116,8 @@ void Agent::OnDirective(const v1::Directive& directive) {
   if (directive.has_start()) {
     Start(directive.start());
   } else if (directive.has_stop()) {
-    Log(absl::StrCat("told to stop task ", directive.stop().task_id()));
-    attempts_.Stop(directive.stop(), kStopGrace);
+    if (attempts_.Stop(directive.stop(), kStopGrace))
+      Log(absl::StrCat("told to stop task ", directive.stop().task_id()));
   } else if (directive.has_preempt()) {
     Log(absl::StrCat("told to make room: task ", directive.preempt().task_id()));
     attempts_.AskForRoom(directive.preempt());

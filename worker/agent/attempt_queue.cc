@@ -18,11 +18,13 @@ void AttemptQueue::Add(const v1::Task& task) {
   StartNext();
 }
 
-void AttemptQueue::Stop(const v1::Fence& fence, absl::Duration grace) {
-  std::erase_if(waiting_, [&](const v1::Task& task) { return SameFence(FenceOf(task), fence); });
-  if (!running_ || !SameFence(FenceOf(running_->task()), fence)) return;
+bool AttemptQueue::Stop(const v1::Fence& fence, absl::Duration grace) {
+  const auto waited =
+      std::erase_if(waiting_, [&](const v1::Task& task) { return SameFence(FenceOf(task), fence); });
+  if (!running_ || !SameFence(FenceOf(running_->task()), fence)) return waited > 0;
   report_wanted_ = false;
   running_->Stop(grace);
+  return true;
 }
 
 void AttemptQueue::AskForRoom(const v1::Fence& fence) {

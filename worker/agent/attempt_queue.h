@@ -28,8 +28,8 @@ class AttemptQueue {
 
   // Does nothing when this attempt is here already.
   void Add(const v1::Task& task);
-  // Does nothing when there is no such attempt. `grace`: until it is killed.
-  void Stop(const v1::Fence& fence, absl::Duration grace);
+  // False when there is no such attempt, as when it has just ended. `grace`: until it is killed.
+  bool Stop(const v1::Fence& fence, absl::Duration grace);
   // Only of the running attempt; one that waits has nothing to save.
   void AskForRoom(const v1::Fence& fence);
   void StopAll(absl::Duration grace);

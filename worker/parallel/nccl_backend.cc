@@ -33,7 +33,11 @@ struct Plugin {
 
   Plugin() {
     const absl::StatusOr<void*> plugin = LoadCudaPlugin();
-    if (!plugin.ok()) return;
+    if (!plugin.ok()) {
+      if (!absl::IsNotFound(plugin.status()))
+        std::fprintf(stderr, "NO NCCL: %s\n", plugin.status().ToString().c_str());
+      return;
+    }
     device_identity = CudaFunction<decltype(rad_cuda_device_identity)>(*plugin, "rad_cuda_device_identity");
     join = CudaFunction<decltype(rad_cuda_join_nccl)>(*plugin, "rad_cuda_join_nccl");
   }

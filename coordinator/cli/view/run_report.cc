@@ -41,7 +41,7 @@ std::string PerplexityNote(const v1::JobStatus& status) {
   return absl::StrFormat(
       "Perplexity is up to %.1f, the teacher's is %.1f: so short a training restores retrieval, not "
       "fluency.\n"
-      "deploy/examples/longer.yaml trains on millions of tokens, for hours.\n",
+      "deploy/examples/longer.yaml trains on a million tokens and more, for hours.\n",
       worst, teacher.perplexity());
 }
 

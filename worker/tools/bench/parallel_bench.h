@@ -11,7 +11,7 @@ namespace rad {
 
 struct ParallelBench {
   std::filesystem::path model;
-  int batch_sequences = 8;
+  int batch_sequences = 32;
   int sequence_tokens = 128;
 };
 
