@@ -56,6 +56,25 @@ std::string TrialProblem(const GangSeat& seat, c10d::Backend& backend) {
   return sum[0].eq(right).all().item<bool>() ? "" : "a wrong sum";
 }
 
+// Joins by NCCL into `backend`; what is wrong with that here, or nothing.
+std::string Join(const Plugin& plugin, const GangSeat& seat, c10d::Store& store,
+                 std::chrono::milliseconds patience, c10::intrusive_ptr<c10d::Backend>& backend) {
+  try {
+    backend = c10::intrusive_ptr<c10d::Backend>::reclaim(static_cast<c10d::Backend*>(
+        plugin.join(&store, seat.rank, seat.world_size, static_cast<long>(patience.count()))));
+    return TrialProblem(seat, *backend);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+// The first problem of a rank, the same on all of them.
+std::string FirstProblem(const std::vector<std::string>& problems) {
+  for (std::size_t rank = 0; rank < problems.size(); ++rank)
+    if (!problems[rank].empty()) return absl::StrCat("on rank ", rank, ": ", problems[rank]);
+  return "";
+}
+
 }  // namespace
 
 std::string ObstacleToNccl(const GangSeat& seat, const std::string& device,
@@ -77,19 +96,8 @@ c10::intrusive_ptr<c10d::Backend> JoinByNccl(const GangSeat& seat,
   const std::string device = plugin.Device();
   std::string obstacle = ObstacleToNccl(seat, device, patience);
   c10::intrusive_ptr<c10d::Backend> backend;
-  if (obstacle.empty()) {
-    std::string problem;
-    try {
-      backend = c10::intrusive_ptr<c10d::Backend>::reclaim(static_cast<c10d::Backend*>(
-          plugin.join(store.get(), seat.rank, seat.world_size, static_cast<long>(patience.count()))));
-      problem = TrialProblem(seat, *backend);
-    } catch (const std::exception& error) {
-      problem = error.what();
-    }
-    const std::vector<std::string> problems = Exchange(seat, "nccl", problem, patience);
-    for (std::size_t rank = 0; rank < problems.size() && obstacle.empty(); ++rank)
-      if (!problems[rank].empty()) obstacle = absl::StrCat("on rank ", rank, ": ", problems[rank]);
-  }
+  if (obstacle.empty())
+    obstacle = FirstProblem(Exchange(seat, "nccl", Join(plugin, seat, *store, patience, backend), patience));
   if (obstacle.empty()) return backend;
   if (!device.empty()) std::fprintf(stderr, "NOT NCCL but Gloo joins the ranks: %s\n", obstacle.c_str());
   return nullptr;

@@ -16,11 +16,16 @@ absl::Status Digest(const char* field, const std::string& path, std::string& dig
   return found.status();
 }
 
+absl::Status Digests(const std::string& records, const std::string& definitions, v1::DataFiles& found) {
+  absl::Status status = Digest(kRecords, records, *found.mutable_records());
+  status.Update(Digest(kDefinitions, definitions, *found.mutable_definitions()));
+  return status;
+}
+
 }  // namespace
 
 absl::Status TryEvaluateFiles(const v1::InspectTeacher& work, v1::DataFiles& found) {
-  absl::Status status = Digest(kRecords, work.records(), *found.mutable_records());
-  status.Update(Digest(kDefinitions, work.definitions(), *found.mutable_definitions()));
+  absl::Status status = Digests(work.records(), work.definitions(), found);
   if (status.ok() && !work.records().empty()) status = ReadRecords(work.records(), kRecords).status();
   if (status.ok() && !work.definitions().empty())
     status = ReadDefinitions(work.definitions(), kDefinitions).status();
@@ -29,8 +34,7 @@ absl::Status TryEvaluateFiles(const v1::InspectTeacher& work, v1::DataFiles& fou
 
 absl::Status CheckEvaluateFiles(const v1::Evaluate& evaluate, const v1::DataFiles& expected) {
   v1::DataFiles found;
-  absl::Status status = Digest(kRecords, evaluate.records(), *found.mutable_records());
-  status.Update(Digest(kDefinitions, evaluate.definitions(), *found.mutable_definitions()));
+  absl::Status status = Digests(evaluate.records(), evaluate.definitions(), found);
   if (!status.ok()) return status;
   status = CheckFileDigest(kRecords, evaluate.records(), expected.records(), found.records());
   status.Update(
