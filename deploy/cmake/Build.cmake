@@ -33,5 +33,9 @@ if(RAD_CCACHE)
 endif()
 find_program(RAD_MOLD mold)
 if(RAD_MOLD)
-  add_link_options(-fuse-ld=mold)
+  # Each segment on pages of its own. mold 1.10, Debian 12's, starts the segment to be sealed after
+  # relocation at .tbss, which lies in the page before when the code ends in a page's last 16
+  # bytes; the loader then finds that page unmapped and refuses the program ("cannot apply additional
+  # memory protection"). Whether a program is hit depends on its layout, thus on the checkout's path.
+  add_link_options(-fuse-ld=mold LINKER:-z,separate-loadable-segments)
 endif()
