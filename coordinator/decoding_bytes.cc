@@ -15,7 +15,7 @@ std::uint64_t GroupBytes(const v1::TeacherInfo& teacher, const DecodingShape& sh
 }
 
 std::uint64_t SsmHeadBytes(const v1::TeacherInfo& teacher, const DecodingShape& shape) {
-  const std::uint64_t p = teacher.head_dim(), n = shape.state_dim;
+  const std::uint64_t p = shape.head_dim > 0 ? shape.head_dim : teacher.head_dim(), n = shape.state_dim;
   return kNumberBytes * (p * n + kConvInputs * (p + 2 * n));
 }
 

@@ -17,6 +17,7 @@ struct DecodingShape {
   std::uint32_t state_dim = 0;       // N of an SSM head
   std::uint32_t context_tokens = 0;  // that K and V are held of
   v1::Student::Join join = v1::Student::REPLACE;
+  std::uint32_t head_dim = 0;  // P of an SSM head; 0: the teacher's
 };
 
 // The teacher's heads, kv_heads and head_dim must be set.

@@ -14,8 +14,10 @@ namespace rad {
 namespace {
 
 DecodingShape ShapeOf(const v1::Student& student) {
-  return {
-      .state_dim = student.state_dim(), .context_tokens = student.context_tokens(), .join = student.join()};
+  return {.state_dim = student.state_dim(),
+          .context_tokens = student.context_tokens(),
+          .join = student.join(),
+          .head_dim = student.head_dim()};
 }
 
 std::uint32_t AllHeads(const v1::TeacherInfo& teacher) { return teacher.layers() * teacher.heads(); }
@@ -102,9 +104,9 @@ absl::Status CheckBytes(const v1::Student& student, absl::string_view field, con
   }
   const std::uint64_t least = DecodingBytes(teacher, ShapeOf(student), {});
   if (student.bytes() >= least) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ".bytes is ", student.bytes(), ", but the SSM heads alone take ", least,
-                   " with no attention head kept: give more, or a smaller ", field, ".state_dim"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      field, ".bytes is ", student.bytes(), ", but the SSM heads alone take ", least,
+      " with no attention head kept: give more, or a smaller ", field, ".state_dim or head_dim"));
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ void FillControl(const v1::Student& main, v1::Student& control) {
     control.set_join(control.placement() == v1::Student::LAYER_WISE ? v1::Student::REPLACE : main.join());
   }
   RAD_DEFAULT(control, state_dim, main.state_dim());
+  if (main.has_head_dim()) RAD_DEFAULT(control, head_dim, main.head_dim());
   if (control.has_bytes()) RAD_DEFAULT(control, context_tokens, 2048);
 }
 
@@ -124,12 +125,15 @@ std::string BaseName(const v1::Student& student) {
 }
 
 // "top-5"; where another student has that name already, what else tells them apart is added: "top-5-n16",
-// "top-5-adapter", "random-5-seed2", "random-5-n16-seed2".
+// "top-5-p32", "top-5-adapter", "random-5-seed2", "random-5-n16-seed2".
 std::string FreeName(const v1::Student& student, const v1::Student& main,
                      const std::set<std::string>& taken) {
   std::string name = BaseName(student);
   if (taken.contains(name) && student.state_dim() != main.state_dim()) {
     absl::StrAppend(&name, "-n", student.state_dim());
+  }
+  if (taken.contains(name) && student.head_dim() != main.head_dim()) {
+    absl::StrAppend(&name, "-p", student.head_dim());
   }
   if (taken.contains(name) && student.join() != main.join()) {
     absl::StrAppend(&name, "-", absl::AsciiStrToLower(v1::Student::Join_Name(student.join())));

@@ -26,10 +26,17 @@ v1::StageRecord MakeStudentStage(v1::StageRecord::Kind kind, absl::string_view v
   return stage;
 }
 
-std::set<std::uint32_t> StateDims(const v1::Job& job) {
-  std::set<std::uint32_t> dims;
-  for (const NamedStudent& named : StudentsOf(job)) dims.insert(named.student->state_dim());
-  return dims;
+// State and head dimension of SSM heads; head_dim 0: the teacher's.
+struct SsmSize {
+  std::uint32_t state_dim = 0, head_dim = 0;
+  auto operator<=>(const SsmSize&) const = default;
+};
+SsmSize SizeOf(const v1::Student& student) { return {student.state_dim(), student.head_dim()}; }
+
+std::set<SsmSize> SizesIn(const v1::Job& job) {
+  std::set<SsmSize> sizes;
+  for (const NamedStudent& named : StudentsOf(job)) sizes.insert(SizeOf(*named.student));
+  return sizes;
 }
 
 bool AlignsLayers(const v1::Job& job) { return job.spec().align().target() == v1::Align::LAYER; }
@@ -42,19 +49,34 @@ bool IsRanked(const v1::Job& job) {
                      [](const NamedStudent& named) { return NeedsRanking(*named.student); });
 }
 
+// "align"; where the job has several sizes "align/n8", "align/n8-p32".
+std::string HeadsStageName(const v1::Job& job, SsmSize size) {
+  if (SizesIn(job).size() == 1) return "align";
+  return absl::StrCat("align/n", size.state_dim, size.head_dim > 0 ? absl::StrCat("-p", size.head_dim) : "");
+}
+
+std::string AlignStageName(const v1::Job& job, const v1::Student& student) {
+  return AlignsLayers(job) ? absl::StrCat("align/", student.name()) : HeadsStageName(job, SizeOf(student));
+}
+
+void SetSize(v1::StageRecord& stage, SsmSize size) {
+  stage.set_state_dim(size.state_dim);
+  stage.set_head_dim(size.head_dim);
+}
+
 // Heads are aligned after `before`, which every student's selection comes after too.
 std::vector<v1::StageRecord> AlignStages(const v1::Job& job, const std::string& before) {
   std::vector<v1::StageRecord> stages;
   if (AlignsLayers(job)) {
     for (const NamedStudent& named : StudentsOf(job)) {
       stages.push_back(MakeStudentStage(v1::StageRecord::ALIGN, "align", named.student->name(), {"select"}));
-      stages.back().set_state_dim(named.student->state_dim());
+      SetSize(stages.back(), SizeOf(*named.student));
     }
     return stages;
   }
-  for (const std::uint32_t state_dim : StateDims(job)) {
-    stages.push_back(MakeStage(v1::StageRecord::ALIGN, AlignStageName(job, {"", state_dim}), {before}));
-    stages.back().set_state_dim(state_dim);
+  for (const SsmSize size : SizesIn(job)) {
+    stages.push_back(MakeStage(v1::StageRecord::ALIGN, HeadsStageName(job, size), {before}));
+    SetSize(stages.back(), size);
   }
   return stages;
 }
@@ -68,11 +90,6 @@ std::vector<NamedStudent> StudentsOf(const v1::Job& job) {
     students.push_back({absl::StrCat("spec.controls[", i, "]"), &job.spec().controls(i)});
   }
   return students;
-}
-
-std::string AlignStageName(const v1::Job& job, const AlignedStudent& student) {
-  if (AlignsLayers(job)) return absl::StrCat("align/", student.name);
-  return StateDims(job).size() == 1 ? "align" : absl::StrCat("align/n", student.state_dim);
 }
 
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
@@ -89,9 +106,8 @@ std::vector<v1::StageRecord> PlanStages(const v1::Job& job) {
   for (Stage& stage : AlignStages(job, before)) stages.push_back(std::move(stage));
   for (const NamedStudent& named : students) {
     const v1::Student& student = *named.student;
-    stages.push_back(
-        MakeStudentStage(Stage::DISTILL, "distill", student.name(),
-                         {"select", AlignStageName(job, {student.name(), student.state_dim()})}));
+    stages.push_back(MakeStudentStage(Stage::DISTILL, "distill", student.name(),
+                                      {"select", AlignStageName(job, student)}));
   }
   stages.push_back(MakeStudentStage(Stage::EVALUATE, "evaluate", "teacher", {before}));
   for (const NamedStudent& named : students) {
@@ -116,6 +132,7 @@ v1::JobRecord NewJobRecord(const v1::Job& job) {
     v1::StudentResult* result = record.add_students();
     result->set_name(named.student->name());
     result->set_state_dim(named.student->state_dim());
+    result->set_head_dim(named.student->head_dim());
     result->set_join(named.student->join());
   }
   return record;

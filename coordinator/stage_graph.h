@@ -18,19 +18,12 @@ std::vector<NamedStudent> StudentsOf(const v1::Job& job);  // main student first
 // The stages of a valid, defaulted job, each after those it depends on.
 //   inspect -> rank -> select -+-------------------------> distill/<student> -> evaluate/<student>
 //                   |          \-> roles                   |          \-> export/<main>
-//                   |-> align (once for each state dimension;
+//                   |-> align (once for each size of SSM heads;
 //                   |          with align.target layer instead once for each student, after select)
 //                   \-> evaluate/teacher
 // Where no student is chosen by the ranking and no ranking.top is asked for there is none, and what comes
 // after it comes after inspect. An Ablation is inspect -> rank -> roles. Nothing waits for roles.
 std::vector<v1::StageRecord> PlanStages(const v1::Job& job);
-
-// The name of the stage that aligns what this student begins as.
-struct AlignedStudent {
-  std::string name;
-  std::uint32_t state_dim = 0;
-};
-std::string AlignStageName(const v1::Job& job, const AlignedStudent& student);
 
 // A new job: its stages planned, its results empty.
 v1::JobRecord NewJobRecord(const v1::Job& job);

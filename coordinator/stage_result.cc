@@ -22,8 +22,7 @@ void SetCoverages(v1::JobRecord& job) {
 
 void ApplyAlign(v1::JobRecord& job, const v1::StageRecord& stage, const v1::AlignResult& align) {
   for (v1::StudentResult& student : *job.mutable_students()) {
-    const bool of_stage = stage.student().empty() || stage.student() == student.name();
-    if (of_stage && student.state_dim() == stage.state_dim()) student.set_align_tokens(align.tokens());
+    if (Aligns(stage, student)) student.set_align_tokens(align.tokens());
   }
 }
 
@@ -31,8 +30,7 @@ void ApplyDistill(v1::JobRecord& job, const v1::StageRecord& stage, const v1::Ta
   v1::StudentResult& student = StudentNamed(job, stage.student());
   student.set_distill_tokens(result.distill().tokens());
   student.set_artifact_id(result.artifact_id());
-  const std::string aligned = AlignStageName(job.job(), {student.name(), student.state_dim()});
-  student.set_train_seconds(StageNamed(job, aligned).seconds() + result.seconds());
+  student.set_train_seconds(AlignStageOf(job, student).seconds() + result.seconds());
 }
 
 v1::TaskResult::ResultCase ExpectedCase(v1::Work::WorkCase work) {

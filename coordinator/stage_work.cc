@@ -53,11 +53,17 @@ v1::Input MakeInput(const char* name, const std::string& artifact_id) {
   return input;
 }
 
+// 0 for the teacher's own, however it was asked for: work that is the same has one digest.
+std::uint32_t HeadDimOf(const v1::JobRecord& job, std::uint32_t head_dim) {
+  return head_dim == job.teacher().head_dim() ? 0 : head_dim;
+}
+
 PlannedTask AlignTask(const v1::JobRecord& job, const v1::StageRecord& stage) {
   const v1::JobSpec& spec = job.job().spec();
   PlannedTask task = NewTask(job);
   v1::AlignHeads* align = WithTeacher(job, task.work.mutable_align());
   align->set_state_dim(stage.state_dim());
+  align->set_head_dim(HeadDimOf(job, stage.head_dim()));
   SetTrainingPrompts(job, align);
   SetTrainingData(job, align);
   *align->mutable_align() = spec.align();
@@ -74,14 +80,14 @@ PlannedTask DistillTask(const v1::JobRecord& job, const v1::StageRecord& stage) 
   PlannedTask task = NewTask(job);
   v1::DistillStudent* distill = WithTeacher(job, task.work.mutable_distill());
   distill->set_state_dim(student.state_dim());
+  distill->set_head_dim(HeadDimOf(job, student.head_dim()));
   *distill->mutable_kept() = student.kept();
   SetTrainingPrompts(job, distill);
   SetTrainingData(job, distill);
   *distill->mutable_distill() = spec.distill();
   distill->set_join(student.join());
   distill->set_aligned_to(spec.align().target());
-  const v1::StageRecord& aligned =
-      StageNamed(job, AlignStageName(job.job(), {student.name(), student.state_dim()}));
+  const v1::StageRecord& aligned = AlignStageOf(job, student);
   task.inputs.push_back(MakeInput(aligned.student().empty() ? "aligned" : "student", aligned.artifact_id()));
   return task;
 }
@@ -151,6 +157,19 @@ PlannedTask TaskOfStage(const v1::JobRecord& job, const v1::StageRecord& stage) 
     default:
       std::abort();
   }
+}
+
+bool Aligns(const v1::StageRecord& stage, const v1::StudentResult& student) {
+  return stage.kind() == v1::StageRecord::ALIGN &&
+         (stage.student().empty() || stage.student() == student.name()) &&
+         stage.state_dim() == student.state_dim() && stage.head_dim() == student.head_dim();
+}
+
+const v1::StageRecord& AlignStageOf(const v1::JobRecord& job, const v1::StudentResult& student) {
+  for (const v1::StageRecord& stage : job.stages()) {
+    if (Aligns(stage, student)) return stage;
+  }
+  std::abort();
 }
 
 const v1::StageRecord& StageNamed(const v1::JobRecord& job, absl::string_view name) {

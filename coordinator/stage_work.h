@@ -22,6 +22,10 @@ PlannedTask TaskOfStage(const v1::JobRecord& job, const v1::StageRecord& stage);
 
 void AddHeads(const std::vector<HeadRef>& heads, google::protobuf::RepeatedPtrField<v1::Head>& list);
 
+// Whether this stage makes what the student begins as, and the stage that does.
+bool Aligns(const v1::StageRecord& stage, const v1::StudentResult& student);
+const v1::StageRecord& AlignStageOf(const v1::JobRecord& job, const v1::StudentResult& student);
+
 // Lookups by name; aborts when absent, as names come from the job's own plan.
 const v1::StageRecord& StageNamed(const v1::JobRecord& job, absl::string_view name);
 v1::StudentResult& StudentNamed(v1::JobRecord& job, absl::string_view name);

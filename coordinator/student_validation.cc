@@ -11,6 +11,7 @@ namespace rad {
 namespace {
 
 constexpr std::uint32_t kMaxStateDim = 1024;
+constexpr std::uint32_t kMaxHeadDim = 1024;
 constexpr std::uint32_t kMaxLayers = 10'000;
 constexpr std::uint32_t kMaxContextTokens = 1u << 30;
 
@@ -102,6 +103,7 @@ void CheckPreset(const v1::Student& student, const std::string& field, Violation
 
 void CheckStudent(const v1::Student& student, const std::string& field, Violations& found) {
   found.Range(field + ".state_dim", student.state_dim(), 1u, kMaxStateDim);
+  if (student.has_head_dim()) found.Range(field + ".head_dim", student.head_dim(), 1u, kMaxHeadDim);
   CheckSize(student, field, found);
   CheckHeads(student, field, found);
   CheckLayerWise(student, field, found);

@@ -45,9 +45,9 @@ v1::SweepResult ResultOf(const v1::JobRecord& job) {
   return result;
 }
 
-std::uint64_t AlignTokens(const v1::JobRecord& job, std::uint32_t state_dim) {
+std::uint64_t AlignTokens(const v1::JobRecord& job, const v1::StageRecord& stage) {
   for (const v1::StudentResult& student : job.students()) {
-    if (student.state_dim() == state_dim) return student.align_tokens();
+    if (Aligns(stage, student)) return student.align_tokens();
   }
   return 0;
 }
@@ -55,7 +55,7 @@ std::uint64_t AlignTokens(const v1::JobRecord& job, std::uint32_t state_dim) {
 void CountAlignments(const v1::JobRecord& job, v1::SweepTrial& trial) {
   for (const v1::StageRecord& stage : job.stages()) {
     if (stage.kind() != v1::StageRecord::ALIGN || stage.state() != v1::SUCCEEDED) continue;
-    const std::uint64_t tokens = AlignTokens(job, stage.state_dim());
+    const std::uint64_t tokens = AlignTokens(job, stage);
     trial.set_align_tokens(trial.align_tokens() + tokens);
     trial.set_align_seconds(trial.align_seconds() + stage.seconds());
     if (stage.reused()) continue;

@@ -28,6 +28,12 @@ TEST(DecodingBytes, AreThoseThatAnEvaluationMeasures) {
   EXPECT_NEAR(DecodingBytes(Smollm2(), {8, 2048}, kept) / 1048576.0, 1.88, 0.005);
 }
 
+TEST(DecodingBytes, SsmHeadsMayBeOfAnotherHeadDimension) {
+  const DecodingShape shape{.state_dim = 8, .context_tokens = 128, .head_dim = 32};
+  EXPECT_EQ(SsmHeadBytes(Smollm2(), shape), 2 * (32 * 8 + 3 * (32 + 2 * 8)));
+  EXPECT_EQ(GroupBytes(Smollm2(), shape), GroupBytes(Smollm2(), {8, 128}));
+}
+
 TEST(DecodingBytes, WithTheOtherJoinsKeptHeadsHaveAStateToo) {
   const std::vector<HeadRef> kept = {{16, 0}, {16, 1}};
   for (const auto join : {v1::Student::ADAPTER, v1::Student::SUM}) {

@@ -140,6 +140,21 @@ TEST_F(PlannerTest, ADistillationRunsToItsEnd) {
   EXPECT_FALSE(student.export_artifact_id().empty());
 }
 
+TEST_F(PlannerTest, TheTeachersHeadDimensionIsTheSameWorkHoweverItIsAskedFor) {
+  v1::Job spec = SampleJob();
+  spec.mutable_spec()->mutable_controls(0)->set_head_dim(SampleTeacher().head_dim());
+  spec.mutable_spec()->mutable_controls(1)->set_head_dim(4);
+  v1::JobRecord job = Submit(spec, "job-1");
+  FinishAll(job);
+  EXPECT_EQ(job.state(), v1::SUCCEEDED) << job.reason();
+  const auto work = [&](const char* stage) {
+    return TaskOfStage(job, StageNamed(job, stage)).work.SerializeAsString();
+  };
+  EXPECT_EQ(work("align/n8-p8"), work("align/n8"));
+  EXPECT_NE(work("align/n8-p4"), work("align/n8"));
+  EXPECT_EQ(StudentNamed(job, job.job().spec().controls(1).name()).align_tokens(), 100u);
+}
+
 TEST_F(PlannerTest, AStudentAlignedByLayersIsDistilledFromItsOwnAlignment) {
   v1::Job spec = SampleJob();
   spec.mutable_spec()->mutable_align()->set_target(v1::Align::LAYER);

@@ -49,10 +49,12 @@ TEST(SpecDefaults, FillingTwiceIsFillingOnce) {
 TEST(SpecDefaults, ControlsAreLikeTheStudentButForWhatTheySay) {
   v1::Job job = SampleJob();
   job.mutable_spec()->mutable_student()->set_state_dim(32);
+  job.mutable_spec()->mutable_student()->set_head_dim(16);
   job.mutable_spec()->clear_controls();
   job.mutable_spec()->add_controls()->set_placement(v1::Student::RANDOM);
   FillDefaults(job);
   EXPECT_EQ(job.spec().controls(0).state_dim(), 32u);
+  EXPECT_EQ(job.spec().controls(0).head_dim(), 16u);
   EXPECT_EQ(job.spec().controls(0).head_budget(), 2u);
   EXPECT_EQ(job.spec().controls(0).name(), "random-2");
 }
@@ -65,10 +67,12 @@ TEST(SpecDefaults, NamesDifferWhereStudentsDo) {
   v1::Student* other_draw = job.mutable_spec()->add_controls();
   other_draw->set_placement(v1::Student::RANDOM);
   other_draw->set_seed(2);
+  job.mutable_spec()->add_controls()->set_head_dim(4);
   FillDefaults(job);
   EXPECT_EQ(job.spec().controls(0).name(), "top-2-n64");
   EXPECT_EQ(job.spec().controls(1).name(), "random-2");
   EXPECT_EQ(job.spec().controls(2).name(), "random-2-seed2");
+  EXPECT_EQ(job.spec().controls(3).name(), "top-2-p4");
   EXPECT_THAT(Fields(job), ElementsAre());
 }
 

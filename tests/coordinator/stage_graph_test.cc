@@ -99,6 +99,16 @@ TEST(StageGraph, EachStateDimensionIsAlignedOnce) {
   EXPECT_THAT(stages[6].after(), ElementsAre("select", "align/n16"));
 }
 
+TEST(StageGraph, EachHeadDimensionIsAlignedOnce) {
+  v1::Job job = SampleJob();
+  job.mutable_spec()->mutable_controls(0)->set_head_dim(4);
+  const std::vector<v1::StageRecord> stages = PlanStages(job);
+  EXPECT_EQ(stages[3].name(), "align/n8");
+  EXPECT_EQ(stages[4].name(), "align/n8-p4");
+  EXPECT_THAT(stages[6].after(), ElementsAre("select", "align/n8-p4"));
+  EXPECT_EQ(stages[4].head_dim(), 4u);
+}
+
 TEST(StageGraph, LayersAreAlignedForEachStudentOnceItsHeadsAreChosen) {
   v1::Job job = SampleJob();
   job.mutable_spec()->mutable_align()->set_target(v1::Align::LAYER);

@@ -48,6 +48,17 @@ TEST(StudentValidation, SharesAreShares) {
   EXPECT_THAT(Faults(student), ElementsAre(HasSubstr("s.drop_target is -0.5; give 0 to 1")));
 }
 
+TEST(StudentValidation, SsmHeadsHaveRoomForSomething) {
+  v1::Student student = Student();
+  student.set_head_budget(5);
+  student.set_head_dim(32);
+  EXPECT_THAT(Faults(student), IsEmpty());
+  student.set_head_dim(0);
+  student.set_state_dim(2000);
+  EXPECT_THAT(Faults(student),
+              ElementsAre("s.state_dim is 2000; give 1 to 1024", "s.head_dim is 0; give 1 to 1024"));
+}
+
 TEST(StudentValidation, AContextIsOfBytes) {
   v1::Student student = Student();
   student.set_bytes(1'000'000);

@@ -10,14 +10,15 @@
 namespace rad {
 namespace {
 
-constexpr std::uint32_t kSteps = 60;
+// Long enough that who watches a stage sees it, and kills within it, before it ends.
+constexpr std::uint32_t kAlignSteps = 400, kDistillSteps = 120;
 
 v1::Job GangJob(std::uint32_t min_workers) {
   v1::Job job = ReferenceJob::Get().job();
   v1::JobSpec& spec = *job.mutable_spec();
   const std::uint32_t step_tokens = 2 * spec.data().sequence_tokens();
-  spec.mutable_align()->set_tokens(kSteps * step_tokens);
-  spec.mutable_distill()->set_tokens(kSteps * step_tokens);
+  spec.mutable_align()->set_tokens(kAlignSteps * step_tokens);
+  spec.mutable_distill()->set_tokens(kDistillSteps * step_tokens);
   spec.mutable_distill()->set_shard_optimizer(true);
   spec.mutable_resources()->mutable_workers()->set_min(min_workers);
   spec.mutable_resources()->mutable_workers()->set_max(2);

@@ -84,8 +84,7 @@ struct AlignRun {
                                              const std::filesystem::path& output) const {
     const GangSeat seat = host.Seat();
     const auto layers = static_cast<int>(teacher.model.config.layers);
-    HeadAligner aligner(teacher.model, task.state_dim, calibration,
-                        LayersOf(seat.rank, seat.world_size, layers));
+    HeadAligner aligner(teacher.model, task.ssm, calibration, LayersOf(seat.rank, seat.world_size, layers));
     const std::unique_ptr<Collective> collective = JoinGang(host);
     GangTraining gang{.collective = collective.get()};
     if (collective) {
@@ -102,9 +101,9 @@ struct AlignRun {
                                               const std::filesystem::path& output) const {
     if (!host.Seat().alone())
       return absl::InvalidArgumentError("align.target LAYER: a task for one worker was given to several");
-    const StudentIdentity identity{task.state_dim, task.kept, teacher.digest, task.join};
+    const StudentIdentity identity{task.ssm, task.kept, teacher.digest, task.join};
     if (absl::Status checked = CheckIdentity(identity, teacher.model.config); !checked.ok()) return checked;
-    const std::vector<Mamba2Weights> heads = InitMixers(teacher.model, task.state_dim, calibration);
+    const std::vector<Mamba2Weights> heads = InitMixers(teacher.model, task.ssm, calibration);
     LayerAligner aligner(teacher.model, JoinStudent(teacher.model, identity, heads, calibration));
     absl::StatusOr<TrainingOutcome> outcome = Train(aligner, schedule, {});
     if (!outcome.ok()) return outcome;
@@ -123,7 +122,7 @@ absl::StatusOr<AlignReport> RunAlignTask(const AlignTask& task, TaskHost& host,
   }
   absl::StatusOr<TeacherFiles> teacher = LoadTeacherFiles(task.teacher, task.precision, host);
   if (!teacher.ok()) return teacher.status();
-  if (absl::Status status = CheckStateDim(task.state_dim); !status.ok()) return status;
+  if (absl::Status status = CheckSsmSize(task.ssm); !status.ok()) return status;
   absl::StatusOr<TrainingData> data = OpenTrainingData(task.data, *teacher, task.tokens, host);
   if (!data.ok()) return data.status();
   absl::StatusOr<BatchTensors> calibration = CalibrationBatch(*data);

@@ -13,6 +13,7 @@
 #include "worker/model/join.h"
 #include "worker/model/model_config.h"
 #include "worker/model/precision.h"
+#include "worker/model/ssm_size.h"
 #include "worker/task_host.h"
 
 namespace rad {
@@ -22,7 +23,7 @@ enum class AlignTarget { kHead, kLayer };
 struct AlignTask {
   std::filesystem::path teacher;
   Precision precision = Precision::kFloat32;
-  int state_dim = 0;
+  SsmSize ssm;
   DataSpec data;
   std::int64_t tokens = 0;
   double learning_rate = 1e-3;

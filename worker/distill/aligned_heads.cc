@@ -1,6 +1,7 @@
 #include "worker/distill/aligned_heads.h"
 
 #include "absl/strings/str_cat.h"
+#include "worker/distill/init_heads.h"
 #include "worker/distill/mixer_tensors.h"
 #include "worker/distill/restore_tensors.h"
 
@@ -19,39 +20,37 @@ std::vector<NamedTensor> AllTensors(const std::vector<Mamba2Weights>& layers) {
   return tensors;
 }
 
+// What was aligned, as the file tells it; the head dimension shows in the tensors' shapes.
+std::map<std::string, std::string> Metadata(const std::string& teacher_digest, const Mamba2Weights& layer) {
+  return {{"format", kFormat}, {"teacher", teacher_digest}, {"state_dim", absl::StrCat(layer.state_dim)}};
+}
+
 absl::Status CheckMetadata(const std::map<std::string, std::string>& found, const std::string& key,
-                           const std::string& wanted, const std::string& remedy) {
+                           const std::string& wanted) {
   const auto entry = found.find(key);
   const std::string value = entry == found.end() ? "missing" : entry->second;
   if (value == wanted) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("aligned heads: ", key, " is ", value, ", wanted ", wanted, "; ", remedy));
+      absl::StrCat("aligned heads: ", key, " is ", value, ", wanted ", wanted, "; align again"));
 }
 
 }  // namespace
 
 absl::Status WriteAlignedHeads(const std::filesystem::path& folder, const AlignedHeads& heads) {
   return WriteTensorFile(folder / kFileName, AllTensors(heads.layers),
-                         {{"format", kFormat},
-                          {"teacher", heads.teacher_digest},
-                          {"state_dim", absl::StrCat(heads.layers.front().state_dim)}});
+                         Metadata(heads.teacher_digest, heads.layers.front()));
 }
 
 absl::StatusOr<std::vector<Mamba2Weights>> ReadAlignedHeads(const std::filesystem::path& folder,
                                                             const ModelConfig& config,
                                                             const std::string& teacher_digest,
-                                                            int state_dim) {
+                                                            const SsmSize& size) {
   absl::StatusOr<TensorFile> file = ReadTensorFile(folder / kFileName);
   if (!file.ok()) return file.status();
-  const std::map<std::string, std::string>& metadata = file->metadata;
-  const std::string remedy = "align again";
-  for (const auto& [key, wanted] : std::map<std::string, std::string>{
-           {"format", kFormat}, {"teacher", teacher_digest}, {"state_dim", absl::StrCat(state_dim)}}) {
-    if (absl::Status checked = CheckMetadata(metadata, key, wanted, remedy); !checked.ok()) return checked;
-  }
   std::vector<Mamba2Weights> layers;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    layers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) layers.push_back(BlankMixer(config, size));
+  for (const auto& [key, wanted] : Metadata(teacher_digest, layers.front())) {
+    if (absl::Status checked = CheckMetadata(file->metadata, key, wanted); !checked.ok()) return checked;
   }
   if (absl::Status copied = RestoreTensors(*file, AllTensors(layers)); !copied.ok()) return copied;
   return layers;

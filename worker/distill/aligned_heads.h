@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "worker/model/mamba2_mixer.h"
 #include "worker/model/model_config.h"
+#include "worker/model/ssm_size.h"
 
 namespace rad {
 
@@ -19,10 +20,11 @@ struct AlignedHeads {
 // `folder` exists already.
 absl::Status WriteAlignedHeads(const std::filesystem::path& folder, const AlignedHeads& heads);
 
-// FAILED_PRECONDITION when the heads were aligned to another teacher or have another state dimension than
-// asked for.
+// FAILED_PRECONDITION when the heads were aligned to another teacher or have another size than asked
+// for.
 absl::StatusOr<std::vector<Mamba2Weights>> ReadAlignedHeads(const std::filesystem::path& folder,
                                                             const ModelConfig& config,
-                                                            const std::string& teacher_digest, int state_dim);
+                                                            const std::string& teacher_digest,
+                                                            const SsmSize& size);
 
 }  // namespace rad

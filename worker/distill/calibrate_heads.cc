@@ -52,13 +52,16 @@ void CalibrateHeads(const LayerView& view, const at::Tensor& reset, Mamba2Weight
   const at::NoGradGuard no_grad;
   w.D.zero_();
   const at::Tensor u = view.normed.to(at::kFloat),
-                   target = view.heads.to(at::kFloat).unflatten(2, {w.heads, w.head_dim});
+                   target = view.heads.to(at::kFloat).unflatten(2, {w.heads, -1});
+  const auto as_teacher = [&](const at::Tensor& y) {  // [b, t, H, P] -> [b, t, H, Q]
+    return AsTeacherHeads(w, y.flatten(2)).unflatten(2, {w.heads, -1});
+  };
   at::Tensor best_error, best_bias = at::zeros({w.heads}), scale, skip;
   for (const double bias : kDecayBiases) {
     SetDecays(w, at::full({w.heads}, bias));
     SsdInput in = Mamba2ScanInput(w, u);
     in.reset = reset;
-    const Fit fit = FitHeads(Ssd(in, /*want_final_state=*/false).y, in.x, target);
+    const Fit fit = FitHeads(as_teacher(Ssd(in, /*want_final_state=*/false).y), as_teacher(in.x), target);
     if (!best_error.defined()) {
       best_error = at::full_like(fit.error, INFINITY);
       scale = fit.scale;

@@ -15,9 +15,13 @@ absl::Status CheckTraining(const std::string& section, std::int64_t tokens, doub
   return absl::OkStatus();
 }
 
-absl::Status CheckStateDim(int state_dim) {
-  if (state_dim >= 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("student.state_dim: ", state_dim, " is not positive"));
+absl::Status CheckSsmSize(const SsmSize& size) {
+  if (size.state_dim < 1)
+    return absl::InvalidArgumentError(
+        absl::StrCat("student.state_dim: ", size.state_dim, " is not positive"));
+  if (size.head_dim < 0)
+    return absl::InvalidArgumentError(absl::StrCat("student.head_dim: ", size.head_dim, " is negative"));
+  return absl::OkStatus();
 }
 
 std::int64_t TensorBytes(const std::vector<NamedTensor>& tensors) {

@@ -20,7 +20,7 @@ namespace {
 absl::StatusOr<HybridStudent> AlignedStudent(const DistillTask& task, const TeacherFiles& teacher,
                                              const TrainingData& data, TaskHost& host) {
   const Transformer& model = teacher.model;
-  const StudentIdentity identity{task.state_dim, task.kept, teacher.digest, task.join};
+  const StudentIdentity identity{task.ssm, task.kept, teacher.digest, task.join};
   if (absl::Status checked = CheckIdentity(identity, model.config); !checked.ok()) return checked;
   if (task.aligned_to == AlignTarget::kLayer) {
     absl::StatusOr<std::filesystem::path> folder = host.Input("student");
@@ -30,7 +30,7 @@ absl::StatusOr<HybridStudent> AlignedStudent(const DistillTask& task, const Teac
   absl::StatusOr<std::filesystem::path> folder = host.Input("aligned");
   if (!folder.ok()) return folder.status();
   absl::StatusOr<std::vector<Mamba2Weights>> heads =
-      ReadAlignedHeads(*folder, model.config, teacher.digest, task.state_dim);
+      ReadAlignedHeads(*folder, model.config, teacher.digest, task.ssm);
   if (!heads.ok()) return heads.status();
   absl::StatusOr<BatchTensors> calibration = CalibrationBatch(data);
   if (!calibration.ok()) return calibration.status();

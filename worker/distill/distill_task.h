@@ -12,6 +12,7 @@
 #include "worker/distill/student_training.h"
 #include "worker/model/model_config.h"
 #include "worker/model/precision.h"
+#include "worker/model/ssm_size.h"
 #include "worker/task_host.h"
 
 namespace rad {
@@ -19,7 +20,7 @@ namespace rad {
 struct DistillTask {
   std::filesystem::path teacher;
   Precision precision = Precision::kFloat32;
-  int state_dim = 0;
+  SsmSize ssm;
   std::vector<HeadId> kept;  // any set, sorted
   DataSpec data;
   std::int64_t tokens = 0;

@@ -32,9 +32,9 @@ at::Tensor TokenNorms(const at::Tensor& x) {
 
 }  // namespace
 
-HeadAligner::HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration,
+HeadAligner::HeadAligner(const Transformer& teacher, const SsmSize& size, const BatchTensors& calibration,
                          std::optional<LayerShare> share)
-    : HeadAligner(teacher, InitMixers(teacher, state_dim, calibration, share), share) {}
+    : HeadAligner(teacher, InitMixers(teacher, size, calibration, share), share) {}
 
 HeadAligner::HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers,
                          std::optional<LayerShare> share)
@@ -55,7 +55,8 @@ AlignStep HeadAligner::Step(const BatchTensors& batch, double learning_rate, std
   WalkTeacher(teacher_, batch, share_.end, [&](const LayerView& view) {
     if (!share_.Has(view.layer)) return;
     const auto layer = static_cast<std::size_t>(view.layer);
-    at::Tensor difference = Mamba2Heads(mixers_[layer], view.normed, batch.reset) - view.heads;
+    const Mamba2Weights& mixer = mixers_[layer];
+    at::Tensor difference = AsTeacherHeads(mixer, Mamba2Heads(mixer, view.normed, batch.reset)) - view.heads;
     const at::Tensor mask = HeadMask(teacher_, seed, step, view.layer);
     if (mask.defined()) difference = difference * mask;
     const at::Tensor norms = TokenNorms(at::linear(difference, teacher_.layers[layer].attention.o));

@@ -11,6 +11,7 @@
 #include "worker/distill/adamw.h"
 #include "worker/distill/teacher_walk.h"
 #include "worker/model/mamba2_mixer.h"
+#include "worker/model/ssm_size.h"
 #include "worker/parallel/layer_share.h"
 
 namespace rad {
@@ -27,7 +28,7 @@ class HeadAligner {
   // Trains the layers of `share`, or all; the mixers of others are there, to be filled from elsewhere. Those
   // of the share start from the teacher's rows and the calibration batch (init_heads.h). `teacher` must
   // outlive this.
-  HeadAligner(const Transformer& teacher, int state_dim, const BatchTensors& calibration,
+  HeadAligner(const Transformer& teacher, const SsmSize& size, const BatchTensors& calibration,
               std::optional<LayerShare> share = std::nullopt);
   // From mixers that are there: one per layer, with all heads.
   HeadAligner(const Transformer& teacher, std::vector<Mamba2Weights> mixers,

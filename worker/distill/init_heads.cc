@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "worker/distill/calibrate_heads.h"
+#include "worker/distill/head_reduction.h"
 
 namespace rad {
 namespace {
@@ -28,40 +29,13 @@ Projection Float32(const at::Tensor& weight, const at::Tensor& bias) {
   return {weight.to(at::kFloat), bias.defined() ? bias.to(at::kFloat) : bias};
 }
 
-// A such that A^T A = E[y y^T] for the rows y of tokens, kept invertible.
-at::Tensor SecondMomentFactor(const at::Tensor& tokens) {
-  const at::Tensor moment = at::matmul(tokens.t(), tokens) / tokens.size(0);
-  const at::Tensor ridge = moment.diagonal().mean() * 1e-5;
-  return at::linalg_cholesky(moment + ridge * at::eye(moment.size(0), moment.options()), /*upper=*/true);
-}
-
-// Maps [N, P] for q and k such that (map_q q).(map_k k) has the least expected squared distance from q.k over
-// independent tokens: the leading part of the product in coordinates where q and k are white.
-struct Reduction {
-  at::Tensor q, k;
-};
-Reduction ReduceToState(const at::Tensor& q, const at::Tensor& k, std::int64_t state_dim) {
-  const at::Tensor fq = SecondMomentFactor(q), fk = SecondMomentFactor(k);
-  const auto [u, s, vh] = at::linalg_svd(at::matmul(fq, fk.t()));
-  const at::Tensor root = s.narrow(0, 0, state_dim).sqrt().unsqueeze(1);
-  // q = fq^T w with w white, so the map is sqrt(s) u^T fq^-T.
-  const auto map = [&](const at::Tensor& factor, const at::Tensor& directions) {
-    return at::linalg_solve_triangular(factor, (root * directions).t(), /*upper=*/true, /*left=*/true)
-        .t()
-        .contiguous();
-  };
-  return {map(fq, u.t().narrow(0, 0, state_dim)), map(fk, vh.narrow(0, 0, state_dim))};
-}
-
-// Rows for the state beyond what q.k fills: a C that reads the input in directions drawn from `seed`, as
-// strongly as the other rows of C do, and a B of 0. C.B is unchanged and yet B has a gradient.
-void SetSpareRows(Mamba2Weights& w, std::int64_t head, std::int64_t used, std::uint64_t seed) {
-  const std::int64_t spare = w.state_dim - used;
-  if (spare <= 0) return;
-  const at::Tensor c = w.in_proj.narrow(0, w.x_rows() + w.b_rows() + head * w.state_dim, w.state_dim);
+// Fills the rows of one head, of x or C, beyond those `used`: reads the input in directions drawn from
+// `seed`, as strongly as the used rows do.
+void DrawSpareRows(const at::Tensor& rows, std::int64_t used, std::uint64_t seed) {
+  if (used >= rows.size(0)) return;
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-  const at::Tensor drawn = at::randn({spare, c.size(1)}, generator, c.options());
-  c.slice(0, used).copy_(drawn * c.slice(0, 0, used).square().mean().sqrt());
+  const at::Tensor drawn = at::randn({rows.size(0) - used, rows.size(1)}, generator, rows.options());
+  rows.slice(0, used).copy_(drawn * rows.slice(0, 0, used).square().mean().sqrt());
 }
 
 // Copies a projection of one head to its rows of the mixer. The bias goes to that of in_proj.
@@ -71,48 +45,81 @@ void SetRows(Mamba2Weights& w, std::int64_t begin, const Projection& rows) {
   if (rows.bias.defined()) w.in_proj_bias.narrow(0, begin, count).copy_(rows.bias);
 }
 
-void SetProjections(const ModelConfig& config, const AttentionWeights& attention, int layer,
-                    const at::Tensor& tokens, Mamba2Weights& w) {
-  const std::int64_t P = w.head_dim, N = w.state_dim, used = std::min(N, P);
-  const double scale = std::pow(static_cast<double>(P), -0.25);  // on q and k each: attention's 1 / sqrt(P)
+// B and C of one head from its k and q. In the state beyond theirs C is drawn and B is 0: C.B is unchanged,
+// and yet B has a gradient.
+void SetScores(Mamba2Weights& w, std::int64_t head, const Projection& q, const Projection& k,
+               const at::Tensor& tokens, std::uint64_t seed) {
+  const std::int64_t Q = q.weight.size(0), N = w.state_dim, used = std::min(N, Q);
+  const double scale = std::pow(static_cast<double>(Q), -0.25);  // on q and k each: attention's 1 / sqrt(Q)
+  const ScoreReduction reduction = ReduceScores(q.Apply(tokens), k.Apply(tokens), used);
+  const std::int64_t b = w.x_rows() + head * N, c = b + w.b_rows();
+  SetRows(w, b, k.MappedBy(reduction.k * scale));
+  SetRows(w, c, q.MappedBy(reduction.q * scale));
+  DrawSpareRows(w.in_proj.narrow(0, c, N), used, seed);
+}
+
+// x of one head from its v, and `out`, which does not read the x beyond v.
+void SetValues(Mamba2Weights& w, std::int64_t head, const Projection& v, const at::Tensor& outputs,
+               const at::Tensor& o, std::uint64_t seed) {
+  const std::int64_t Q = v.weight.size(0), P = w.head_dim;
+  if (P < Q) {
+    const OutputReduction reduction = ReduceOutputs(outputs, o, P);
+    SetRows(w, head * P, v.MappedBy(reduction.in));
+    w.out[head].copy_(reduction.out);
+    return;
+  }
+  SetRows(w, head * P, v);
+  if (P == Q) return;
+  DrawSpareRows(w.in_proj.narrow(0, head * P, P), Q, seed);
+  w.out[head].copy_(at::eye(Q, P));
+}
+
+void SetProjections(const ModelConfig& config, const AttentionWeights& attention, const LayerView& view,
+                    Mamba2Weights& w) {
+  const std::int64_t Q = config.head_dim;
+  const at::Tensor tokens = view.normed.to(at::kFloat).flatten(0, 1),
+                   outputs = view.heads.to(at::kFloat).flatten(0, 1), o = attention.o.to(at::kFloat);
   const Projection q_all = Float32(attention.q, attention.q_bias),
                    k_all = Float32(attention.k, attention.k_bias),
                    v_all = Float32(attention.v, attention.v_bias);
   for (std::int64_t head = 0; head < config.heads; ++head) {
     const std::int64_t group = head / (config.heads / config.kv_heads);
-    const Projection q = q_all.Rows(head * P, P), k = k_all.Rows(group * P, P);
-    const Reduction reduction = ReduceToState(q.Apply(tokens), k.Apply(tokens), used);
-    SetRows(w, head * P, v_all.Rows(group * P, P));
-    SetRows(w, w.x_rows() + head * N, k.MappedBy(reduction.k * scale));
-    SetRows(w, w.x_rows() + w.b_rows() + head * N, q.MappedBy(reduction.q * scale));
-    SetSpareRows(w, head, used, static_cast<std::uint64_t>(layer * config.heads + head));
+    const auto seed = static_cast<std::uint64_t>(view.layer * config.heads + head);
+    SetScores(w, head, q_all.Rows(head * Q, Q), k_all.Rows(group * Q, Q), tokens, seed);
+    SetValues(w, head, v_all.Rows(group * Q, Q), outputs.narrow(1, head * Q, Q), o.narrow(1, head * Q, Q),
+              ~seed);
   }
 }
 
 }  // namespace
 
-Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, int state_dim,
+Mamba2Weights BlankMixer(const ModelConfig& config, const SsmSize& size) {
+  const std::int64_t P = size.HeadDim(config);
+  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, P, size.state_dim);
+  if (P != config.head_dim) w.out = at::zeros({config.heads, config.head_dim, P});
+  return w;
+}
+
+Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, const SsmSize& size,
                         const LayerView& calibration, const at::Tensor& reset) {
   const at::NoGradGuard no_grad;
-  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim);
-  SetProjections(config, attention, calibration.layer, calibration.normed.to(at::kFloat).flatten(0, 1), w);
+  Mamba2Weights w = BlankMixer(config, size);
+  SetProjections(config, attention, calibration, w);
   CalibrateHeads(calibration, reset, w);
   return w;
 }
 
-std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, int state_dim,
+std::vector<Mamba2Weights> InitMixers(const Transformer& teacher, const SsmSize& size,
                                       const BatchTensors& calibration, std::optional<LayerShare> share) {
   const ModelConfig& config = teacher.config;
   const LayerShare wanted = share.value_or(LayersOf(0, 1, static_cast<int>(config.layers)));
   std::vector<Mamba2Weights> mixers;
   WalkTeacher(teacher, calibration, wanted.end, [&](const LayerView& view) {
     const AttentionWeights& attention = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
-    mixers.push_back(wanted.Has(view.layer)
-                         ? InitHeads(config, attention, state_dim, view, calibration.reset)
-                         : MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
+    mixers.push_back(wanted.Has(view.layer) ? InitHeads(config, attention, size, view, calibration.reset)
+                                            : BlankMixer(config, size));
   });
-  while (mixers.size() < teacher.layers.size())
-    mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
+  while (mixers.size() < teacher.layers.size()) mixers.push_back(BlankMixer(config, size));
   return mixers;
 }
 

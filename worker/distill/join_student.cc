@@ -6,7 +6,7 @@ namespace rad {
 
 HybridStudent JoinStudent(const Transformer& teacher, const StudentIdentity& identity,
                           std::span<const Mamba2Weights> heads, const BatchTensors& calibration) {
-  HybridStudent student{WithoutAttention(teacher), identity.state_dim, identity.join};
+  HybridStudent student{WithoutAttention(teacher), identity.ssm, identity.join};
   const std::vector<std::vector<int>> kept = KeptByLayer(teacher.config, identity.kept);
   for (std::size_t layer = 0; layer < kept.size(); ++layer) {
     student.layers.push_back(MakeHybridLayer(teacher.config, teacher.layers[layer].attention, kept[layer],

@@ -6,12 +6,14 @@ namespace rad {
 
 std::vector<NamedTensor> MixerTensors(int layer, const Mamba2Weights& weights) {
   const auto name = [&](const char* of) { return absl::StrCat("layers.", layer, ".ssm.", of); };
-  return {{name("in_proj.weight"), weights.in_proj},
-          {name("in_proj.bias"), weights.in_proj_bias},
-          {name("conv1d.weight"), weights.conv_weight},
-          {name("conv1d.bias"), weights.conv_bias},
-          {name("z_bias"), weights.z_bias},
-          {name("D"), weights.D}};
+  std::vector<NamedTensor> tensors = {{name("in_proj.weight"), weights.in_proj},
+                                      {name("in_proj.bias"), weights.in_proj_bias},
+                                      {name("conv1d.weight"), weights.conv_weight},
+                                      {name("conv1d.bias"), weights.conv_bias},
+                                      {name("z_bias"), weights.z_bias},
+                                      {name("D"), weights.D}};
+  if (weights.out.defined()) tensors.push_back({name("out"), weights.out});
+  return tensors;
 }
 
 }  // namespace rad

@@ -32,20 +32,24 @@ AttentionWeights SelectAttention(const AttentionWeights& teacher, const HeadSpli
 }
 
 Mamba2Weights Detached(Mamba2Weights w) {
-  for (at::Tensor* tensor : {&w.in_proj, &w.in_proj_bias, &w.conv_weight, &w.conv_bias, &w.z_bias, &w.D}) {
+  for (at::Tensor* tensor :
+       {&w.in_proj, &w.in_proj_bias, &w.conv_weight, &w.conv_bias, &w.z_bias, &w.D, &w.out}) {
     if (tensor->defined()) *tensor = tensor->detach();
   }
   return w;
 }
 
-void ClearKeptSsmColumns(const HeadSplit& split, std::int64_t P, at::Tensor& o) {
-  const at::Tensor ssm_columns = o.slice(1, static_cast<std::int64_t>(split.kept.size()) * P);
-  for (const int head : split.kept) ssm_columns.narrow(1, head * P, P).zero_();
+// The teacher's output projection for its SSM heads [d, S*P], which read what `out` reads.
+at::Tensor SsmColumns(const ModelConfig& config, const at::Tensor& o, const std::vector<int>& heads,
+                      const Mamba2Weights& ssm) {
+  const at::Tensor columns = SelectBlocks(o, heads, config.head_dim, 1);
+  if (!ssm.out.defined()) return columns;
+  return at::einsum("dsq,sqp->dsp", {columns.unflatten(1, {-1, config.head_dim}), ssm.out}).flatten(1);
 }
 
-std::vector<int> Concatenated(std::vector<int> first, const std::vector<int>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
+// In a layer where every head of the teacher has an SSM head.
+void ClearKeptHeads(const HeadSplit& split, std::int64_t P, const at::Tensor& ssm_columns) {
+  for (const int head : split.kept) ssm_columns.narrow(1, head * P, P).zero_();
 }
 
 }  // namespace
@@ -83,9 +87,15 @@ HybridLayer MakeHybridLayer(const ModelConfig& config, const AttentionWeights& t
   HybridLayer layer{MakeHeadSplit(config, std::move(kept), join)};
   const HeadSplit& split = layer.split;
   layer.attention = SelectAttention(teacher, split, config.head_dim);
-  if (!split.ssm.empty()) layer.ssm = Detached(SelectHeads(all_heads, split.ssm));
-  layer.o = SelectBlocks(teacher.o, Concatenated(split.kept, split.ssm), config.head_dim, 1);
-  if (join == Join::kSum) ClearKeptSsmColumns(split, config.head_dim, layer.o);
+  std::vector<at::Tensor> columns;
+  if (!split.kept.empty()) columns.push_back(SelectBlocks(teacher.o, split.kept, config.head_dim, 1));
+  if (!split.ssm.empty()) {
+    layer.ssm = Detached(SelectHeads(all_heads, split.ssm));
+    columns.push_back(SsmColumns(config, teacher.o, split.ssm, layer.ssm));
+    layer.ssm.out.reset();
+    if (join == Join::kSum) ClearKeptHeads(split, layer.ssm.head_dim, columns.back());
+  }
+  layer.o = at::cat(columns, 1);
   if (join == Join::kAdapter && !split.kept.empty()) {
     layer.adapter = at::eye(config.hidden);
     layer.adapter_bias = at::zeros({config.hidden});

@@ -10,7 +10,7 @@
 namespace rad {
 namespace {
 
-// K and V of a layer's kept groups, [b, groups, context, P] each; undefined without kept heads.
+// K and V of a layer's kept groups, [b, groups, context, head_dim] each; undefined without kept heads.
 struct KeptCache {
   at::Tensor k, v;
 };
@@ -119,12 +119,12 @@ class HybridModel : public LanguageModel {
 
   std::int64_t DecodingBytesByFormula(std::int64_t context) const override {
     constexpr std::int64_t kBytes = 2;  // of a bf16 number
-    const std::int64_t P = config().head_dim, N = student_.state_dim;
+    const std::int64_t Q = config().head_dim, P = student_.ssm.HeadDim(config()), N = student_.ssm.state_dim;
     std::int64_t numbers = 0;
     for (const HybridLayer& layer : student_.layers) {
       const auto groups = static_cast<std::int64_t>(layer.split.groups.size());
       const auto ssm = static_cast<std::int64_t>(layer.split.ssm.size());
-      numbers += groups * 2 * P * context + ssm * (P * N + kConvHistory * (P + 2 * N));
+      numbers += groups * 2 * Q * context + ssm * (P * N + kConvHistory * (P + 2 * N));
     }
     return numbers * kBytes;
   }

@@ -96,6 +96,7 @@ Mamba2Weights SelectHeads(const Mamba2Weights& w, std::span<const int> heads) {
   some.conv_bias = SelectRows(w.conv_bias, conv_rows);
   some.z_bias = SelectRows(w.z_bias, gate_rows);
   some.D = SelectRows(w.D, d_rows);
+  some.out = SelectRows(w.out, d_rows);
   return some;
 }
 
@@ -110,6 +111,13 @@ at::Tensor Mamba2Heads(const Mamba2Weights& w, const at::Tensor& u, const at::Te
   SsdInput in = ScanInput(w, CausalConv(projected.conv_input, w.conv_weight, w.conv_bias), projected.log_a);
   in.reset = reset;
   return Gate(w, Ssd(in, /*want_final_state=*/false).y, projected.z).to(u.scalar_type());
+}
+
+at::Tensor AsTeacherHeads(const Mamba2Weights& w, const at::Tensor& outputs) {
+  if (!w.out.defined()) return outputs;
+  return at::einsum("bthp,hqp->bthq",
+                    {outputs.unflatten(2, {w.heads, w.head_dim}), w.out.to(outputs.scalar_type())})
+      .flatten(2);
 }
 
 at::Tensor Mamba2HeadsFrom(const Mamba2Weights& w, const at::Tensor& u, Mamba2State& state) {

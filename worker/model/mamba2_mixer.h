@@ -2,8 +2,8 @@
 // they can be joined with attention heads and compared with a teacher's heads one by one:
 //     in_proj(u) -> x, B, C, z, A_log;  x, B, C -> causal convolution of width 4;  y = SSD(x, B, C,
 //     sigmoid(-A_log)) + D x output of the heads = y * silu(z + z_bias)
-// Shapes: b sequences, t tokens, d hidden, H heads, P head dimension, N state dimension. Everything is
-// head-major.
+// Shapes: b sequences, t tokens, d hidden, H heads, P head dimension, N state dimension, Q head dimension of
+// the teacher. Everything is head-major.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -26,6 +26,9 @@ struct Mamba2Weights {
   at::Tensor conv_bias;     // [H*P + 2*H*N]
   at::Tensor z_bias;        // [H*P]; undefined: 0
   at::Tensor D;             // [H]
+  // [H, Q, P]: a head's output as the teacher's head would give it, for the teacher's output projection to
+  // read; undefined: P is Q, and it is the output itself. In a student it is part of the output projection.
+  at::Tensor out;
 
   std::int64_t x_rows() const { return heads * head_dim; }
   std::int64_t b_rows() const { return heads * state_dim; }  // and of C
@@ -50,8 +53,11 @@ Mamba2State MakeMamba2State(const Mamba2Weights& w, std::int64_t batch, at::Scal
 // u [b, t, d] -> every head's gated output [b, t, H*P]. reset as in SsdInput. Differentiable.
 at::Tensor Mamba2Heads(const Mamba2Weights& w, const at::Tensor& u, const at::Tensor& reset = {});
 
-// The same from `state`, which is left as it stands after the last token. One token takes the recurrent step,
-// more go through the chunked scan. The state is kept in its dtype, and the arithmetic is float32.
+// Mamba2Heads' outputs [b, t, H*P] -> [b, t, H*Q], by `out`. Differentiable.
+at::Tensor AsTeacherHeads(const Mamba2Weights& w, const at::Tensor& outputs);
+
+// Mamba2Heads from `state`, which is left as it stands after the last token. One token takes the recurrent
+// step, more go through the chunked scan. The state is kept in its dtype, and the arithmetic is float32.
 at::Tensor Mamba2HeadsFrom(const Mamba2Weights& w, const at::Tensor& u, Mamba2State& state);
 
 // What the scan gets to see for u: x, B, C after the convolution, log decay and D.

@@ -69,6 +69,18 @@ OrderedJson TeacherJson(const ModelConfig& c) {
   return json;
 }
 
+absl::StatusOr<SsmSize> ParseSsmSize(const Json& json) {
+  const Json* state_dim = FindMember(json, "state_dim");
+  if (state_dim == nullptr || !state_dim->is_number_integer())
+    return Invalid("state_dim is missing or no integer");
+  SsmSize size{state_dim->get<std::int64_t>()};
+  const Json* head_dim = FindMember(json, "ssm_head_dim");
+  if (head_dim == nullptr) return size;
+  if (!head_dim->is_number_integer()) return Invalid("ssm_head_dim is no integer");
+  size.head_dim = head_dim->get<std::int64_t>();
+  return size;
+}
+
 absl::StatusOr<std::vector<HeadId>> ParseKeptHeads(const Json& json) {
   const Json* list = FindMember(json, "kept_heads");
   if (list == nullptr || !list->is_array()) return Invalid("kept_heads must be an array of [layer, head]");
@@ -107,8 +119,12 @@ absl::StatusOr<ModelConfig> ParseModel(const Json& json) {
 }  // namespace
 
 absl::Status CheckIdentity(const StudentIdentity& student, const ModelConfig& model) {
-  if (student.state_dim < 1)
-    return Invalid(StrCat("state_dim is ", student.state_dim, "; it must be at least 1"));
+  if (student.ssm.state_dim < 1)
+    return Invalid(StrCat("state_dim is ", student.ssm.state_dim, "; it must be at least 1"));
+  if (student.ssm.head_dim < 0) {
+    return Invalid(StrCat("head_dim of SSM heads is ", student.ssm.head_dim,
+                          "; it must be at least 1, or 0 for the teacher's"));
+  }
   for (std::size_t i = 0; i < student.kept.size(); ++i) {
     const HeadId id = student.kept[i];
     if (id.layer < 0 || id.layer >= model.layers || id.head < 0 || id.head >= model.heads) {
@@ -124,11 +140,13 @@ absl::Status CheckIdentity(const StudentIdentity& student, const ModelConfig& mo
 
 std::map<std::string, std::string> IdentityMetadata(const StudentIdentity& student) {
   const auto append_head = [](std::string* out, HeadId id) { out->append(HeadName(id)); };
-  return {{"format", kFormat},
-          {"state_dim", StrCat(student.state_dim)},
-          {"kept", absl::StrJoin(student.kept, " ", append_head)},
-          {"teacher_digest", student.teacher_digest},
-          {"join", std::string(JoinName(student.join))}};
+  std::map<std::string, std::string> metadata{{"format", kFormat},
+                                              {"state_dim", StrCat(student.ssm.state_dim)},
+                                              {"kept", absl::StrJoin(student.kept, " ", append_head)},
+                                              {"teacher_digest", student.teacher_digest},
+                                              {"join", std::string(JoinName(student.join))}};
+  if (student.ssm.head_dim > 0) metadata["head_dim"] = StrCat(student.ssm.head_dim);
+  return metadata;
 }
 
 absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string, std::string>& metadata) {
@@ -139,8 +157,12 @@ absl::StatusOr<StudentIdentity> ParseIdentityMetadata(const std::map<std::string
     if (!field->ok()) return field->status();
   }
   if (*format != kFormat) return Invalid(StrCat("format is '", *format, "'; this program reads ", kFormat));
-  if (!absl::SimpleAtoi(*state_dim, &student.state_dim)) {
+  if (!absl::SimpleAtoi(*state_dim, &student.ssm.state_dim)) {
     return Invalid(StrCat("state_dim is '", *state_dim, "', which is no integer"));
+  }
+  const auto head_dim = metadata.find("head_dim");
+  if (head_dim != metadata.end() && !absl::SimpleAtoi(head_dim->second, &student.ssm.head_dim)) {
+    return Invalid(StrCat("head_dim is '", head_dim->second, "', which is no integer"));
   }
   for (const std::string& name : std::vector<std::string>(absl::StrSplit(*kept, ' ', absl::SkipEmpty()))) {
     const auto id = ParseHead(name);
@@ -165,11 +187,12 @@ OrderedJson StudentConfigJson(const StudentIdentity& student, const ModelConfig&
                     {{"AutoConfig", "configuration_rad_hybrid.RadHybridConfig"},
                      {"AutoModelForCausalLM", "modeling_rad_hybrid.RadHybridForCausalLM"}}},
                    {"dtype", "float32"},
-                   {"state_dim", student.state_dim},
+                   {"state_dim", student.ssm.state_dim},
                    {"join", JoinName(student.join)},
                    {"kept_heads", kept},
                    {"teacher_digest", student.teacher_digest},
                    {"qkv_bias", model.qkv_bias}};
+  if (student.ssm.head_dim > 0) json["ssm_head_dim"] = student.ssm.head_dim;
   if (!model.rope_factors.empty()) json["rope_factors"] = model.rope_factors;
   json["teacher"] = TeacherJson(model);
   return json;
@@ -181,12 +204,10 @@ absl::StatusOr<StudentConfig> ParseStudentConfig(const Json& json) {
   if (!model.ok()) return model.status();
   auto kept = ParseKeptHeads(json);
   if (!kept.ok()) return kept.status();
-  const Json* state_dim = FindMember(json, "state_dim");
-  if (state_dim == nullptr || !state_dim->is_number_integer())
-    return Invalid("state_dim is missing or no integer");
+  const auto ssm = ParseSsmSize(json);
+  if (!ssm.ok()) return ssm.status();
   const std::string* digest = FindString(json, "teacher_digest");
-  StudentConfig config{{state_dim->get<std::int64_t>(), *std::move(kept), digest == nullptr ? "" : *digest},
-                       *std::move(model)};
+  StudentConfig config{{*ssm, *std::move(kept), digest == nullptr ? "" : *digest}, *std::move(model)};
   if (const std::string* name = FindString(json, "join"); name != nullptr) {
     const auto join = ParseJoin(*name);
     if (!join.ok()) return join.status();

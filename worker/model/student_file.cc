@@ -28,8 +28,9 @@ HybridLayer BlankLayer(const ModelConfig& config, std::vector<int> kept, const S
   layer.attention = BlankAttention(config, layer.split);
   const auto attention = static_cast<std::int64_t>(layer.split.kept.size()),
              ssm = static_cast<std::int64_t>(layer.split.ssm.size());
-  if (ssm > 0) layer.ssm = MakeMamba2Weights(config.hidden, ssm, config.head_dim, student.state_dim);
-  layer.o = at::empty({config.hidden, (attention + ssm) * config.head_dim});
+  const std::int64_t ssm_head_dim = student.ssm.HeadDim(config);
+  if (ssm > 0) layer.ssm = MakeMamba2Weights(config.hidden, ssm, ssm_head_dim, student.ssm.state_dim);
+  layer.o = at::empty({config.hidden, attention * config.head_dim + ssm * ssm_head_dim});
   if (student.join == Join::kAdapter && attention > 0) {
     layer.adapter = at::empty({config.hidden, config.hidden});
     layer.adapter_bias = at::empty({config.hidden});
@@ -52,7 +53,7 @@ absl::Status InFile(const std::filesystem::path& path, const absl::Status& statu
 }  // namespace
 
 HybridStudent BlankStudent(const Transformer& base, const StudentIdentity& identity) {
-  HybridStudent student{WithoutAttention(base), identity.state_dim, identity.join};
+  HybridStudent student{WithoutAttention(base), identity.ssm, identity.join};
   for (std::vector<int>& kept : KeptByLayer(base.config, identity.kept)) {
     student.layers.push_back(BlankLayer(base.config, std::move(kept), identity));
   }
@@ -98,7 +99,7 @@ std::vector<HeadId> KeptHeads(const HybridStudent& student) {
 
 absl::Status SaveStudent(const std::filesystem::path& folder, const HybridStudent& student,
                          const std::string& teacher_digest) {
-  const StudentIdentity identity{student.state_dim, KeptHeads(student), teacher_digest, student.join};
+  const StudentIdentity identity{student.ssm, KeptHeads(student), teacher_digest, student.join};
   return WriteTensorFile(folder / kStudentFile, TrainedTensors(student), IdentityMetadata(identity));
 }
 

@@ -19,7 +19,7 @@ absl::StatusOr<v1::AlignResult> Align(const v1::AlignHeads& work, Precision prec
   if (!join.ok()) return join.status();
   const auto report = RunAlignTask({.teacher = *teacher,
                                     .precision = precision,
-                                    .state_dim = static_cast<int>(work.state_dim()),
+                                    .ssm = {work.state_dim(), work.head_dim()},
                                     .data = CheckedData(work.data(), work.data_files(), *prompts, host),
                                     .tokens = static_cast<std::int64_t>(work.align().tokens()),
                                     .learning_rate = work.align().learning_rate(),

@@ -42,7 +42,7 @@ absl::StatusOr<v1::DistillResult> Distill(const v1::DistillStudent& work, Precis
   if (!training.ok()) return training.status();
   const auto report = RunDistillTask({.teacher = *teacher,
                                       .precision = precision,
-                                      .state_dim = static_cast<int>(work.state_dim()),
+                                      .ssm = {work.state_dim(), work.head_dim()},
                                       .kept = HeadsOf(work.kept()),
                                       .data = CheckedData(work.data(), work.data_files(), *prompts, host),
                                       .tokens = static_cast<std::int64_t>(work.distill().tokens()),

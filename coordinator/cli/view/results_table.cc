@@ -52,12 +52,18 @@ std::string KeptCount(const v1::StudentResult& student, const v1::TeacherInfo& t
   return absl::StrFormat("%d of %d", student.kept_size(), all);
 }
 
+// "8"; "8 (P 32)" where the SSM heads are not of the teacher's head dimension.
+std::string SsmSizeText(const v1::StudentResult& student) {
+  return absl::StrCat(student.state_dim(),
+                      student.head_dim() > 0 ? absl::StrCat(" (P ", student.head_dim(), ")") : "");
+}
+
 std::vector<std::string> ResultsRow(const v1::StudentResult& student, const v1::TeacherInfo& teacher) {
   const bool is_teacher = IsTeacher(student);
   const v1::Evaluation& evaluation = student.evaluation();
   return {student.name(),
           KeptCount(student, teacher),
-          is_teacher ? "-" : absl::StrCat(student.state_dim()),
+          is_teacher ? "-" : SsmSizeText(student),
           is_teacher ? "-" : ShowCount(student.align_tokens() + student.distill_tokens()),
           is_teacher ? "-" : absl::StrFormat("%.1f", student.train_seconds() / 60),
           ShowAccuracy(FirstKvRetrieval(evaluation)),

@@ -64,6 +64,9 @@ TEST(ResultsTable, TeacherAndStudentSideBySide) {
             "NAME     KEPT HEADS  N  TOKENS  MINUTES   KV ACCURACY [95%]  COVERAGE  PERPLEXITY     KL\n"
             "teacher     all 270  -       -        -  82.8% [25.0, 87.5]    100.0%        35.5  0.000\n"
             "top-5      2 of 270  8   30.7k      5.2  82.0% [25.0, 87.5]     99.1%        63.5  0.512\n");
+  v1::JobStatus small_heads = Sample();
+  small_heads.mutable_students(1)->set_head_dim(32);
+  EXPECT_THAT(ResultsTable(small_heads).ToText(), HasSubstr("2 of 270  8 (P 32)   30.7k"));
 }
 
 TEST(ResultsTable, SeveralTasksHaveATableOfTheirOwn) {

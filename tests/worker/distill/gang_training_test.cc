@@ -28,7 +28,7 @@ struct Trained {
 
 HybridStudent Student() {
   at::manual_seed(17);
-  return RandomStudent(kTeacher, {{}, {2, 5}, {0, 1, 2, 3, 4, 5}}, 4);
+  return RandomStudent(kTeacher, {{}, {2, 5}, {0, 1, 2, 3, 4, 5}}, {4});
 }
 
 // Some steps on batches of five sequences.
@@ -130,7 +130,7 @@ struct GangAlignmentTest : testing::Test {
   GangAlignmentTest() {
     WriteTinyTeacher(alone.Scratch() / "teacher");
     task = {.teacher = alone.Scratch() / "teacher",
-            .state_dim = 4,
+            .ssm = {4},
             .data = {.retrieval_share = 1, .sequence_tokens = 160},
             .tokens = 2 * 160 * 10};
     task.data.prompts.pairs = 2;
@@ -196,7 +196,7 @@ struct GangDistillationTest : GangAlignmentTest {
   GangDistillationTest() {
     EXPECT_TRUE(RunAlignTask(task, alone, alone.Output()).ok());
     distill = {.teacher = task.teacher,
-               .state_dim = 4,
+               .ssm = {4},
                .kept = {{0, 1}, {1, 0}},
                .data = task.data,
                .tokens = task.tokens,

@@ -16,7 +16,7 @@ const Transformer kTeacher = RandomTransformer(SmallConfig());
 BatchTensors Batch(std::int64_t step) { return RandomBatch(kTeacher.config.vocab, 2, 24, 100 + step); }
 
 TEST(HeadAligner, ErrorFallsOnWhatItTrainsOn) {
-  HeadAligner aligner(kTeacher, 4, Batch(0));
+  HeadAligner aligner(kTeacher, {4}, Batch(0));
   const double first = aligner.Step(Batch(1), 3e-3, 1, 0).relative_error;
   EXPECT_LT(first, 1);  // the initialisation is better than nothing
   for (int step = 1; step < 30; ++step) aligner.Step(Batch(1), 3e-3, 1, step);
@@ -26,7 +26,7 @@ TEST(HeadAligner, ErrorFallsOnWhatItTrainsOn) {
 }
 
 TEST(HeadAligner, LossIsTheDefinitionWhenNoHeadIsLeftOut) {
-  HeadAligner aligner(kTeacher, 4, Batch(0));
+  HeadAligner aligner(kTeacher, {4}, Batch(0));
   double loss = 0, error = 0;
   const BatchTensors batch = Batch(1);
   WalkTeacher(kTeacher, batch, [&](const LayerView& view) {
@@ -46,7 +46,7 @@ TEST(HeadAligner, LossIsTheDefinitionWhenNoHeadIsLeftOut) {
 TEST(HeadAligner, LayersLearnApart) {
   Transformer other = kTeacher;  // another second layer changes what layers 0 and 1 read in nothing
   other.layers[2].attention = RandomTransformer(SmallConfig(), at::kFloat, 99).layers[2].attention;
-  HeadAligner a(kTeacher, 4, Batch(0)), b(other, 4, Batch(0));
+  HeadAligner a(kTeacher, {4}, Batch(0)), b(other, {4}, Batch(0));
   a.Step(Batch(1), 1e-3, 1, 1);
   b.Step(Batch(1), 1e-3, 1, 1);
   for (const std::size_t layer : {0, 1})
@@ -56,7 +56,7 @@ TEST(HeadAligner, LayersLearnApart) {
 
 TEST(HeadAligner, NonFiniteLayerIsSkippedAndTheOthersTrain) {
   Transformer broken = kTeacher;
-  HeadAligner aligner(broken, 4, Batch(0));
+  HeadAligner aligner(broken, {4}, Batch(0));
   broken.layers[2].attention.o = broken.layers[2].attention.o.clone();
   broken.layers[2].attention.o[0][0] = std::numeric_limits<float>::infinity();
   const at::Tensor first = aligner.mixers()[0].in_proj.detach().clone(),
@@ -68,7 +68,7 @@ TEST(HeadAligner, NonFiniteLayerIsSkippedAndTheOthersTrain) {
 
 TEST(HeadAligner, Bf16ProductsGiveNearlyTheSameLossAndTrainFloat32Weights) {
   const Transformer half = RandomTransformer(SmallConfig(), at::kBFloat16);
-  HeadAligner plain(kTeacher, 4, Batch(0)), mixed(half, 4, Batch(0));
+  HeadAligner plain(kTeacher, {4}, Batch(0)), mixed(half, {4}, Batch(0));
   const double expected = plain.Step(Batch(1), 1e-3, 1, 0).relative_error;
   EXPECT_NEAR(mixed.Step(Batch(1), 1e-3, 1, 0).relative_error / expected, 1, 0.05);
   EXPECT_EQ(mixed.mixers()[0].in_proj.scalar_type(), at::kFloat);

@@ -37,10 +37,11 @@ double Seconds(Clock::time_point since) {
 }
 
 std::map<std::string, std::string> settings = {
-    {"n", "8"},         {"align", "20480"}, {"align_lr", "1e-3"}, {"align_batch", "4"}, {"kd", "9216"},
-    {"kd_lr", "3e-4"},  {"kd_batch", "3"},  {"seed", "0"},        {"examples", "128"},  {"kept", "top5"},
-    {"ppl", "0"},       {"save", ""},       {"load", ""},         {"share", "0.5"},     {"tokens", "128"},
-    {"warmup", "0.03"}, {"decay", "0.5"},   {"join", "replace"},  {"target", "head"},   {"fit_adapter", "1"}};
+    {"n", "8"},          {"align", "20480"}, {"align_lr", "1e-3"}, {"align_batch", "4"}, {"kd", "9216"},
+    {"kd_lr", "3e-4"},   {"kd_batch", "3"},  {"seed", "0"},        {"examples", "128"},  {"kept", "top5"},
+    {"ppl", "0"},        {"save", ""},       {"load", ""},         {"share", "0.5"},     {"tokens", "128"},
+    {"p", "0"},          {"warmup", "0.03"}, {"decay", "0.5"},     {"join", "replace"},  {"target", "head"},
+    {"fit_adapter", "1"}};
 double Number(const std::string& name) { return std::atof(settings.at(name).c_str()); }
 
 template <typename T>
@@ -206,7 +207,8 @@ int Run(int argc, char** argv) {
   report("teacher", teacher);
   const Clock::time_point start = Clock::now();
   const BatchTensors calibration = Must(CalibrationBatch(data));
-  HeadAligner aligner(teacher, static_cast<int>(Number("n")), calibration);
+  const SsmSize size{static_cast<std::int64_t>(Number("n")), static_cast<std::int64_t>(Number("p"))};
+  HeadAligner aligner(teacher, size, calibration);
   std::printf("calibrated in %.1f s\n", Seconds(start));
   const bool by_layer = settings.at("target") == "layer";
   if (!settings.at("load").empty())
@@ -216,7 +218,7 @@ int Run(int argc, char** argv) {
   if (!settings.at("save").empty()) Raw(aligner.Weights(), settings.at("save"), true);
   for (const auto& name : absl::StrSplit(settings.at("kept"), ',')) {
     const std::string kept_name(name);
-    StudentIdentity identity{static_cast<std::int64_t>(Number("n")), Kept(kept_name, teacher.config)};
+    StudentIdentity identity{size, Kept(kept_name, teacher.config)};
     identity.join = JoinNamed(settings.at("join")).value();
     std::sort(identity.kept.begin(), identity.kept.end());
     HybridStudent student = JoinStudent(teacher, identity, aligner.mixers(), calibration);

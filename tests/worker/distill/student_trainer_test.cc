@@ -18,7 +18,7 @@ BatchTensors Batch() { return RandomBatch(kTeacher.config.vocab, 2, 24, 8); }
 StudentTrainer Trainer(const std::vector<std::vector<int>>& kept, const Transformer& teacher = kTeacher,
                        const StudentTraining& training = {}) {
   at::manual_seed(17);
-  return StudentTrainer(teacher, RandomStudent(teacher, kept, 4), training);
+  return StudentTrainer(teacher, RandomStudent(teacher, kept, {4}), training);
 }
 
 const std::vector<std::vector<int>> kSomeKept = {{}, {2, 5}, {0, 1, 2, 3, 4, 5}};

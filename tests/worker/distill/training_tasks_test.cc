@@ -27,10 +27,10 @@ struct TrainingTasksTest : testing::Test {
     }
     DataSpec data{.text = {(host.Scratch() / "text" / "*.txt").string()}, .sequence_tokens = 160};
     data.prompts.pairs = 2;
-    align = {.teacher = host.Scratch() / "teacher", .state_dim = 4, .data = data, .tokens = 2 * 160 * 10};
+    align = {.teacher = host.Scratch() / "teacher", .ssm = {4}, .data = data, .tokens = 2 * 160 * 10};
     align.batch_sequences = 2;
     distill = {.teacher = align.teacher,
-               .state_dim = 4,
+               .ssm = {4},
                .kept = {{0, 1}, {1, 0}, {1, 3}},
                .data = data,
                .tokens = align.tokens};
@@ -89,13 +89,13 @@ TEST_F(TrainingTasksTest, TrainAndWriteWhatTheNextStageReads) {
   const auto student = LoadStudent(distill_host.Output(), *teacher, *(*file)->Digest());
   ASSERT_TRUE(student.ok()) << student.status();
   EXPECT_EQ(KeptHeads(*student), distill.kept);
-  EXPECT_EQ(student->state_dim, 4);
+  EXPECT_EQ(student->ssm.state_dim, 4);
 }
 
 // Aligned by heads, each join; and the student aligned by its layers.
 TEST_F(TrainingTasksTest, EveryJoinTrainsAndLoadsAgain) {
   FolderHost align_host;
-  align.state_dim = distill.state_dim = 9;  // above the head dimension
+  align.ssm = distill.ssm = {9, 3};  // N above the teacher's head dimension, P below
   ASSERT_TRUE(RunAlignTask(align, align_host, align_host.Output()).ok());
   for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
     FolderHost layer_host, by_heads, by_layers;
@@ -195,7 +195,7 @@ TEST_F(TrainingTasksTest, BadSettingsAreNamedAndNothingIsWritten) {
   };
   EXPECT_THAT(align_error([](AlignTask& t) { t.tokens = 0; }), HasSubstr("align.tokens: 0"));
   EXPECT_THAT(align_error([](AlignTask& t) { t.learning_rate = 0; }), HasSubstr("align.learning_rate: 0"));
-  EXPECT_THAT(align_error([](AlignTask& t) { t.state_dim = 0; }), HasSubstr("student.state_dim: 0"));
+  EXPECT_THAT(align_error([](AlignTask& t) { t.ssm = {}; }), HasSubstr("student.state_dim: 0"));
   EXPECT_THAT(align_error([](AlignTask& t) { t.data.text = {"/nowhere/*.txt"}; }),
               HasSubstr("/nowhere/*.txt"));
   DistillTask task = distill;
@@ -219,7 +219,7 @@ TEST_F(TrainingTasksTest, HeadsAlignedForAnotherStateDimensionAreRefused) {
   FolderHost align_host, distill_host;
   ASSERT_TRUE(RunAlignTask(align, align_host, align_host.Output()).ok());
   distill_host.inputs["aligned"] = align_host.Output();
-  distill.state_dim = 8;
+  distill.ssm = {8};
   const absl::Status status = RunDistillTask(distill, distill_host, distill_host.Output()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("state_dim is 4, wanted 8"));

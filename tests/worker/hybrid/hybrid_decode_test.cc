@@ -23,7 +23,8 @@ class DecodeTest : public testing::TestWithParam<std::tuple<Join, Feeds>> {};
 
 TEST_P(DecodeTest, FeedingInPartsIsTheWholeForward) {
   const auto& [join, feeds] = GetParam();
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4, join));
+  const SsmSize size{4, 5};  // the teacher's heads have 8
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, size, join));
   const at::Tensor ids = at::randint(SmallConfig().vocab, {2, 20}, at::kLong);
   at::NoGradGuard no_grad;
   const at::Tensor expected = model->Logits(model->HiddenStates(ids));
@@ -50,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Parts, DecodeTest,
 
 // The prompt goes through the chunked scan, each new token through the recurrent step.
 TEST(Generate, PromptAtOnceThenTokenByTokenIsTheArgmaxOfTheWholeForward) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}));
   const at::NoGradGuard no_grad;
   std::vector<TokenId> ids;
   for (int i = 0; i < 140; ++i) ids.push_back((31 * i * i + i) % 101);  // longer than a chunk of the scan
@@ -69,7 +70,7 @@ TEST(Generate, PromptAtOnceThenTokenByTokenIsTheArgmaxOfTheWholeForward) {
 }
 
 TEST(DecodeStateTest, MeasuredBytesAreThoseOfTheFormula) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}));
   for (const std::int64_t context : {1, 128, 200}) {
     const auto bytes = model->NewDecodeState(1, context, at::kBFloat16)->MeasuredBytes();
     // P = 8, N = 4; layers keep 3, 0 and 6 heads in 2, 0 and 2 groups, and replace 3, 6 and 0.
@@ -82,9 +83,18 @@ TEST(DecodeStateTest, MeasuredBytesAreThoseOfTheFormula) {
   }
 }
 
+TEST(DecodeStateTest, SsmHeadsOfTheirOwnHeadDimensionHaveStatesOfThatSize) {
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4, 5}));
+  const auto bytes = model->NewDecodeState(1, 128, at::kBFloat16)->MeasuredBytes();
+  EXPECT_EQ(bytes.at("kv_cache"), (2 + 0 + 2) * 2 * 8 * 128 * 2);
+  EXPECT_EQ(bytes.at("ssm_state"), (3 + 6 + 0) * 5 * 4 * 2);
+  EXPECT_EQ(bytes.at("kv_cache") + bytes.at("ssm_state") + bytes.at("conv_state"),
+            model->DecodingBytesByFormula(128));
+}
+
 TEST(DecodeStateTest, WithTheOtherJoinsKeptHeadsHaveAnSsmStateToo) {
   for (const Join join : {Join::kAdapter, Join::kSum}) {
-    const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4, join));
+    const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}, join));
     const auto bytes = model->NewDecodeState(1, 128, at::kBFloat16)->MeasuredBytes();
     EXPECT_EQ(bytes.at("kv_cache"), (2 + 0 + 2) * 2 * 8 * 128 * 2);
     EXPECT_EQ(bytes.at("ssm_state"), 3 * 6 * 8 * 4 * 2);
@@ -94,7 +104,7 @@ TEST(DecodeStateTest, WithTheOtherJoinsKeptHeadsHaveAnSsmStateToo) {
 }
 
 TEST(DecodeStateTest, BytesDoNotGrowWhileDecoding) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}));
   const auto state = model->NewDecodeState(1, 16, at::kBFloat16);
   const auto before = state->MeasuredBytes();
   for (int i = 0; i < 16; ++i) state->Feed(at::full({1, 1}, i, at::kLong));
@@ -102,7 +112,7 @@ TEST(DecodeStateTest, BytesDoNotGrowWhileDecoding) {
 }
 
 TEST(DecodeStateTest, Bf16CacheStaysNearTheFloat32One) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}));
   const at::Tensor ids = at::randint(SmallConfig().vocab, {1, 20}, at::kLong);
   const auto exact = model->NewDecodeState(1, 20, at::kFloat),
              rounded = model->NewDecodeState(1, 20, at::kBFloat16);
@@ -113,7 +123,7 @@ TEST(DecodeStateTest, Bf16CacheStaysNearTheFloat32One) {
 }
 
 TEST(DecodeStateTest, RefusesMoreTokensThanItsContext) {
-  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, 4));
+  const auto model = MakeHybridModel(RandomStudent(RandomTransformer(SmallConfig()), kKept, {4}));
   const auto state = model->NewDecodeState(1, 3, at::kFloat);
   state->Feed(at::zeros({1, 3}, at::kLong));
   EXPECT_THROW(state->Feed(at::zeros({1, 1}, at::kLong)), c10::Error);

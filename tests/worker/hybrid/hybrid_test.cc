@@ -35,7 +35,7 @@ TEST(HybridTest, WithEveryHeadKeptIsTheTeacher) {
     config.qkv_bias = bias;
     const Transformer teacher = RandomTransformer(config);
     const std::vector<int> all = {0, 1, 2, 3, 4, 5};
-    const HybridStudent student = RandomStudent(teacher, {all, all, all}, 4);
+    const HybridStudent student = RandomStudent(teacher, {all, all, all}, {4});
     const at::Tensor ids = RandomIds(2, 20);
     EXPECT_LT(RelativeError(HiddenStates(student, ids), HiddenStates(teacher, ids)), 1e-5);
   }
@@ -47,19 +47,22 @@ TEST(HybridTest, MixerJoinsEachHeadWithItsOwnColumns) {
   const ModelConfig config = SmallConfig();
   const Transformer teacher = RandomTransformer(config);
   const AttentionWeights& attention = teacher.layers[0].attention;
-  const Mamba2Weights ssm = RandomMamba2(config, 4);
-  const HybridLayer layer = MakeHybridLayer(config, attention, {1, 2, 4}, Join::kReplace, ssm);
   const at::Tensor normed = at::randn({2, 15, config.hidden});
   const Rope rope = MakeRope(config, 0, 15);
   const at::Tensor from_attention = HeadOutputs(config, ProjectQkv(config, attention, normed, rope));
-  at::Tensor heads = Mamba2Heads(ssm, normed).clone();
-  for (const int head : {1, 2, 4}) {
-    const auto chunk = [&](const at::Tensor& t) {
-      return t.narrow(2, head * config.head_dim, config.head_dim);
-    };
-    chunk(heads).copy_(chunk(from_attention));
+  for (const std::int64_t P : {config.head_dim, std::int64_t{5}, std::int64_t{11}}) {
+    const Mamba2Weights ssm = RandomMamba2(config, {4, P});
+    const HybridLayer layer = MakeHybridLayer(config, attention, {1, 2, 4}, Join::kReplace, ssm);
+    at::Tensor heads = AsTeacherHeads(ssm, Mamba2Heads(ssm, normed)).clone();
+    for (const int head : {1, 2, 4}) {
+      const auto chunk = [&](const at::Tensor& t) {
+        return t.narrow(2, head * config.head_dim, config.head_dim);
+      };
+      chunk(heads).copy_(chunk(from_attention));
+    }
+    EXPECT_LT(RelativeError(HybridMixer(config, layer, normed, rope), at::linear(heads, attention.o)), 1e-5)
+        << P;
   }
-  EXPECT_LT(RelativeError(HybridMixer(config, layer, normed, rope), at::linear(heads, attention.o)), 1e-5);
 }
 
 struct JoinParts {
@@ -74,7 +77,7 @@ TEST(HybridTest, SumStartsAsReplaceAndThenAddsEveryHead) {
   const ModelConfig config = SmallConfig();
   const Transformer teacher = RandomTransformer(config);
   const AttentionWeights& attention = teacher.layers[0].attention;
-  const Mamba2Weights ssm = RandomMamba2(config, 4);
+  const Mamba2Weights ssm = RandomMamba2(config, {4, 5});
   HybridLayer sum = MakeHybridLayer(config, attention, {1, 2, 4}, Join::kSum, ssm);
   const at::Tensor normed = at::randn({2, 15, config.hidden});
   const Rope rope = MakeRope(config, 0, 15);
@@ -92,7 +95,7 @@ TEST(HybridTest, SumStartsAsReplaceAndThenAddsEveryHead) {
 TEST(HybridTest, AdapterAveragesAfterMatchingTheStatisticsOfEveryToken) {
   const at::NoGradGuard no_grad;
   const ModelConfig config = SmallConfig();
-  const HybridStudent student = RandomStudent(RandomTransformer(config), kKept, 4, Join::kAdapter);
+  const HybridStudent student = RandomStudent(RandomTransformer(config), kKept, {4}, Join::kAdapter);
   const HybridLayer& layer = student.layers[0];
   const at::Tensor normed = at::randn({2, 15, config.hidden});
   const Rope rope = MakeRope(config, 0, 15);
@@ -111,7 +114,7 @@ TEST(HybridTest, AdapterAveragesAfterMatchingTheStatisticsOfEveryToken) {
 
 TEST(HybridTest, PackedDocumentsDoNotSeeOneAnother) {
   const at::NoGradGuard no_grad;
-  HybridStudent student = RandomStudent(RandomTransformer(SmallConfig()), kKept, 4);
+  HybridStudent student = RandomStudent(RandomTransformer(SmallConfig()), kKept, {4});
   for (HybridLayer& layer :
        student.layers) {  // the convolution is meant to run across documents: leave it out
     if (!layer.ssm.conv_weight.defined()) continue;
@@ -129,7 +132,7 @@ TEST(HybridTest, PackedDocumentsDoNotSeeOneAnother) {
 TEST(HybridTest, GradientsReachEveryTrainedTensorAndNoOther) {
   const Transformer teacher = RandomTransformer(SmallConfig());
   for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
-    const HybridStudent student = RandomStudent(teacher, kKept, 4, join);
+    const HybridStudent student = RandomStudent(teacher, kKept, {4}, join);
     const std::vector<NamedTensor> trained = TrainedTensors(student);
     for (const NamedTensor& t : trained) t.tensor.requires_grad_();
     HiddenStates(student, RandomIds(2, 20)).square().sum().backward();
@@ -146,7 +149,7 @@ TEST(HybridTest, GradientsReachEveryTrainedTensorAndNoOther) {
 TEST(HybridTest, GradientAgreesWithFiniteDifferences) {
   const ModelConfig config = SmallConfig();
   for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
-    const HybridStudent student = RandomStudent(RandomTransformer(config), kKept, 4, join);
+    const HybridStudent student = RandomStudent(RandomTransformer(config), kKept, {4}, join);
     const HybridLayer& layer = student.layers[0];
     const at::Tensor normed = at::randn({2, 15, config.hidden}).requires_grad_(),
                      direction = at::randn_like(normed);
@@ -165,7 +168,7 @@ TEST(HybridTest, GradientAgreesWithFiniteDifferences) {
 
 TEST(HybridTest, LayersShareTheTeachersOtherTensors) {
   const Transformer teacher = RandomTransformer(SmallConfig());
-  const HybridStudent student = RandomStudent(teacher, kKept, 4);
+  const HybridStudent student = RandomStudent(teacher, kKept, {4});
   EXPECT_TRUE(student.base.embedding.is_same(teacher.embedding));
   EXPECT_TRUE(student.base.layers[1].mlp.down.is_same(teacher.layers[1].mlp.down));
   EXPECT_FALSE(student.base.layers[1].attention.q.defined());

@@ -45,7 +45,7 @@ TEST(Mamba2Test, InitialWeightsPassTheProjectionThrough) {
 
 TEST(Mamba2Test, SelectedHeadsGiveTheirSharesOfTheWhole) {
   const at::NoGradGuard no_grad;
-  const Mamba2Weights all = RandomMamba2(SmallConfig(), 4);
+  const Mamba2Weights all = RandomMamba2(SmallConfig(), {4});
   const at::Tensor u = at::randn({2, 11, SmallConfig().hidden}),
                    whole = Mamba2Heads(all, u).unflatten(2, {6, 8});
   const std::vector<int> heads = {4, 1, 5};
@@ -55,7 +55,7 @@ TEST(Mamba2Test, SelectedHeadsGiveTheirSharesOfTheWhole) {
 
 TEST(Mamba2Test, ContinuingFromAStateIsTheWholeForward) {
   const at::NoGradGuard no_grad;
-  const Mamba2Weights w = RandomMamba2(SmallConfig(), 4);
+  const Mamba2Weights w = RandomMamba2(SmallConfig(), {4});
   const at::Tensor u = at::randn({2, 140, SmallConfig().hidden}), whole = Mamba2Heads(w, u);
   Mamba2State state = MakeMamba2State(w, 2, at::kFloat);
   std::int64_t end = 0;

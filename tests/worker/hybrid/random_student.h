@@ -10,24 +10,26 @@
 namespace rad {
 
 // SSM heads that really depend on their input: random projections, gates, convolutions and decays.
-inline Mamba2Weights RandomMamba2(const ModelConfig& config, std::int64_t state_dim) {
-  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim);
+inline Mamba2Weights RandomMamba2(const ModelConfig& config, const SsmSize& size) {
+  const std::int64_t P = size.HeadDim(config);
+  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, P, size.state_dim);
   w.in_proj = at::randn(w.in_proj.sizes()) * 0.3;
   w.in_proj_bias = at::randn(w.in_proj_bias.sizes()) * 0.3;
   w.conv_weight = at::randn(w.conv_weight.sizes()) * 0.5;
   w.conv_bias = at::randn(w.conv_bias.sizes()) * 0.1;
   w.z_bias = at::randn(w.z_bias.sizes());
   w.D = at::randn(w.D.sizes());
+  if (P != config.head_dim) w.out = at::randn({config.heads, config.head_dim, P});
   return w;
 }
 
 // kept: one ascending list of heads per layer of the teacher.
 inline HybridStudent RandomStudent(const Transformer& teacher, const std::vector<std::vector<int>>& kept,
-                                   std::int64_t state_dim, Join join = Join::kReplace) {
-  HybridStudent student{WithoutAttention(teacher), state_dim, join};
+                                   const SsmSize& size, Join join = Join::kReplace) {
+  HybridStudent student{WithoutAttention(teacher), size, join};
   for (std::size_t l = 0; l < teacher.layers.size(); ++l) {
     HybridLayer layer = MakeHybridLayer(teacher.config, teacher.layers[l].attention, kept.at(l), join,
-                                        RandomMamba2(teacher.config, state_dim));
+                                        RandomMamba2(teacher.config, size));
     if (layer.adapter.defined()) {
       layer.adapter = at::randn(layer.adapter.sizes()) * 0.2;
       layer.adapter_bias = at::randn(layer.adapter_bias.sizes()) * 0.2;

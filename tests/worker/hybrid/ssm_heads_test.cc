@@ -51,7 +51,7 @@ TEST_P(SsmHeadsTest, EqualTheDefinitionAndItsGradients) {
   at::manual_seed(3);
   ModelConfig config = SmallConfig();
   config.heads = c.heads, config.head_dim = c.head_dim;
-  Mamba2Weights w = RandomMamba2(config, c.state_dim);
+  Mamba2Weights w = RandomMamba2(config, {c.state_dim});
   const at::Tensor projected = at::randn({2, c.tokens, w.rows()}).requires_grad_();
   const at::Tensor reset = c.packed ? at::rand({2, c.tokens}).lt(0.1) : at::Tensor();
   Mamba2Weights exact = w;
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SsmHeadsTest,
 
 TEST(SsmHeads, WeakAndStrongDecaysAndBf16) {
   at::manual_seed(4);
-  Mamba2Weights w = RandomMamba2(SmallConfig(), 4);
+  Mamba2Weights w = RandomMamba2(SmallConfig(), {4});
   at::Tensor projected = at::randn({2, 100, w.rows()});
   projected.slice(2, w.rows() - w.heads).mul_(30);  // decays of nearly 0 and nearly 1
   Mamba2Weights exact = w;
@@ -97,7 +97,7 @@ TEST(SsmHeads, WeakAndStrongDecaysAndBf16) {
 }
 
 TEST(SsmHeads, ATokenThatIsNotANumberShows) {
-  const Mamba2Weights w = RandomMamba2(SmallConfig(), 4);
+  const Mamba2Weights w = RandomMamba2(SmallConfig(), {4});
   at::Tensor projected = at::randn({1, 20, w.rows()});
   projected[0][7][0] = std::numeric_limits<float>::quiet_NaN();
   const at::Tensor out = SsmHeads(w, projected, {});
@@ -106,7 +106,7 @@ TEST(SsmHeads, ATokenThatIsNotANumberShows) {
 }
 
 TEST(SsmHeads, ShapesThatDoNotFitAreRefused) {
-  const Mamba2Weights w = RandomMamba2(SmallConfig(), 4);
+  const Mamba2Weights w = RandomMamba2(SmallConfig(), {4});
   EXPECT_THROW(SsmHeads(w, at::zeros({1, 5, w.rows() - 1}), {}), c10::Error);
   EXPECT_THROW(SsmHeads(w, at::zeros({1, kMaxSsmHeadsTokens + 1, w.rows()}), {}), c10::Error);
   EXPECT_THROW(SsmHeads(w, at::zeros({1, 5, w.rows()}), at::zeros({1, 4}, at::kBool)), c10::Error);

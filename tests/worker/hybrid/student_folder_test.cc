@@ -59,7 +59,7 @@ ModelConfig ConfigWithEverything() {
 TEST_F(StudentFolderTest, SavedStudentLoadsBitForBit) {
   const Transformer teacher = RandomTransformer(ConfigWithEverything());
   for (const Join join : {Join::kReplace, Join::kAdapter, Join::kSum}) {
-    const HybridStudent student = RandomStudent(teacher, kKept, 4, join);
+    const HybridStudent student = RandomStudent(teacher, kKept, {4, 11}, join);
     ASSERT_TRUE(SaveStudent(folder_, student, kDigest).ok());
     const auto loaded = LoadStudent(folder_, teacher, kDigest);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
@@ -71,6 +71,7 @@ TEST_F(StudentFolderTest, SavedStudentLoadsBitForBit) {
     }
     EXPECT_EQ(KeptHeads(*loaded), KeptHeads(student));
     EXPECT_EQ(loaded->join, join);
+    EXPECT_EQ(loaded->ssm.head_dim, 11);
   }
 }
 
@@ -78,7 +79,7 @@ TEST_F(StudentFolderTest, StudentWithABaseOfItsOwnIsWhole) {
   const at::NoGradGuard no_grad;
   for (const ModelConfig& config : {SmallConfig(), ConfigWithEverything()}) {
     const Transformer teacher = RandomTransformer(config);
-    HybridStudent student = RandomStudent(teacher, kKept, 4);
+    HybridStudent student = RandomStudent(teacher, kKept, {4});
     OwnBase(student);
     for (const NamedTensor& named : TrainedTensors(student))
       named.tensor.add_(at::randn(named.tensor.sizes()) * 0.05);
@@ -97,18 +98,18 @@ TEST_F(StudentFolderTest, StudentWithABaseOfItsOwnIsWhole) {
 
 TEST_F(StudentFolderTest, StudentOfAnotherTeacherIsRefused) {
   const Transformer teacher = RandomTransformer(SmallConfig());
-  ASSERT_TRUE(SaveStudent(folder_, RandomStudent(teacher, kKept, 4), kDigest).ok());
+  ASSERT_TRUE(SaveStudent(folder_, RandomStudent(teacher, kKept, {4}), kDigest).ok());
   EXPECT_EQ(LoadStudent(folder_, teacher, "d2").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(StudentFolderTest, StudentWithAMissingTensorNamesIt) {
   const Transformer teacher = RandomTransformer(SmallConfig());
-  const HybridStudent student = RandomStudent(teacher, kKept, 4);
+  const HybridStudent student = RandomStudent(teacher, kKept, {4});
   std::vector<NamedTensor> tensors = TrainedTensors(student);
   const std::string lost = tensors.back().name;
   tensors.pop_back();
   ASSERT_TRUE(
-      WriteTensorFile(folder_ / kStudentFile, tensors, IdentityMetadata({4, KeptHeads(student), kDigest}))
+      WriteTensorFile(folder_ / kStudentFile, tensors, IdentityMetadata({{4}, KeptHeads(student), kDigest}))
           .ok());
   const absl::Status status = LoadStudent(folder_, teacher, kDigest).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -122,7 +123,8 @@ TEST_F(StudentFolderTest, ExportComputesWhatTheStudentDoes) {
                                                 {ConfigWithEverything(), Join::kSum}};
   for (const auto& [config, join] : kinds) {
     const Transformer teacher = RandomTransformer(config);
-    const HybridStudent student = RandomStudent(teacher, kKept, 9, join);  // N above the head dimension
+    const HybridStudent student =
+        RandomStudent(teacher, kKept, {9, 5}, join);  // N above P, P not the teacher's
     Export(teacher, student);
     EXPECT_TRUE(IsStudentFolder(folder_));
     const auto model = OpenStudentFolder(folder_, at::kFloat);
@@ -135,7 +137,7 @@ TEST_F(StudentFolderTest, ExportComputesWhatTheStudentDoes) {
 
 TEST_F(StudentFolderTest, ExportNamesTheTokenThatEndsAText) {
   const Transformer teacher = RandomTransformer(SmallConfig());
-  Export(teacher, RandomStudent(teacher, kKept, 4));
+  Export(teacher, RandomStudent(teacher, kKept, {4}));
   const auto tokenizer = OpenTokenizer(folder_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   EXPECT_EQ((*tokenizer)->eos(), 2);
@@ -147,7 +149,7 @@ TEST_F(StudentFolderTest, ExportNamesTheTokenThatEndsAText) {
 TEST_F(StudentFolderTest, OpensInBf16) {
   const at::NoGradGuard no_grad;
   const Transformer teacher = RandomTransformer(ConfigWithEverything());
-  const HybridStudent student = RandomStudent(teacher, kKept, 4);
+  const HybridStudent student = RandomStudent(teacher, kKept, {4});
   Export(teacher, student);
   const auto model = OpenStudentFolder(folder_, at::kBFloat16);
   ASSERT_TRUE(model.ok()) << model.status();
@@ -162,13 +164,13 @@ TEST_F(StudentFolderTest, BadFoldersNameTheFault) {
   EXPECT_EQ(OpenStudentFolder(folder_ / "none", at::kFloat).status().code(), absl::StatusCode::kNotFound);
   EXPECT_FALSE(IsStudentFolder(folder_));
   const Transformer teacher = RandomTransformer(SmallConfig());
-  const HybridStudent student = RandomStudent(teacher, kKept, 4);
+  const HybridStudent student = RandomStudent(teacher, kKept, {4});
   Export(teacher, student);
   const auto message = [&](const nlohmann::ordered_json& json) {
     Write("config.json", json.dump());
     return std::string(OpenStudentFolder(folder_, at::kFloat).status().message());
   };
-  const StudentIdentity identity{4, KeptHeads(student), kDigest};
+  const StudentIdentity identity{{4}, KeptHeads(student), kDigest};
   auto json = StudentConfigJson(identity, teacher.config);
   json["kept_heads"].push_back({2, 6});
   EXPECT_NE(message(json).find("kept head 2.6"), std::string::npos);

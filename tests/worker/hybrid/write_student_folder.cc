@@ -19,7 +19,8 @@ absl::Status Write(const std::filesystem::path& folder, const ModelConfig& confi
                    Join join = Join::kReplace) {
   std::filesystem::create_directories(folder);
   const Transformer teacher = RandomTransformer(config);
-  const HybridStudent student = RandomStudent(teacher, {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}}, 4, join);
+  const SsmSize size{4, join == Join::kReplace ? 0 : 5};  // of the teacher's head dimension and not
+  const HybridStudent student = RandomStudent(teacher, {{0, 1, 5}, {}, {0, 1, 2, 3, 4, 5}}, size, join);
   if (absl::Status status = SaveStudent(folder, student, kDigest); !status.ok()) return status;
   const auto file = ReadStudentFile(folder, config, kDigest);
   if (!file.ok()) return file.status();

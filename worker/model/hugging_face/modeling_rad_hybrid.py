@@ -158,7 +158,7 @@ class SsmHeads(nn.Module):
 
     def __init__(self, config, layer, heads):
         super().__init__()
-        self.layer, self.heads, self.head_dim, self.state_dim = layer, heads, config.head_dim, config.state_dim
+        self.layer, self.heads, self.head_dim, self.state_dim = layer, heads, config.ssm_head_dim, config.state_dim
         self.parts = [heads * self.head_dim, heads * self.state_dim, heads * self.state_dim]  # x, B, C
         channels = sum(self.parts)
         self.in_proj = nn.Linear(config.hidden_size, channels + self.parts[0] + heads)  # rows x, B, C, z, A_log
@@ -204,7 +204,8 @@ class HybridLayer(nn.Module):
         self.attention = KeptHeads(config, layer, kept) if kept else None
         self.ssm = SsmHeads(config, layer, ssm) if ssm else None
         # Columns: the kept heads, then the SSM heads.
-        self.o_proj = nn.Linear((len(kept) + ssm) * config.head_dim, config.hidden_size, bias=False)
+        columns = len(kept) * config.head_dim + ssm * config.ssm_head_dim
+        self.o_proj = nn.Linear(columns, config.hidden_size, bias=False)
         adapts = config.join == "adapter" and kept
         self.adapter = nn.Linear(config.hidden_size, config.hidden_size) if adapts else None
         self.input_layernorm = RmsNorm(config.hidden_size, config.rms_norm_eps)

@@ -11,7 +11,7 @@ HybridStudent MakeBenchStudent(const Transformer& teacher, int state_dim) {
     mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
     mixers.back().in_proj.normal_(0, 0.02);
   }
-  return JoinStudent(teacher, {.state_dim = state_dim}, mixers, {});
+  return JoinStudent(teacher, {.ssm = {state_dim}}, mixers, {});
 }
 
 BatchTensors MakeBenchBatch(std::int64_t vocab, int sequences, int tokens) {

@@ -83,7 +83,7 @@ class Bench {
     const auto distill = Batches(DataStream::kDistill, kDistillSequences, kBatches);
     for (const auto* batches : {&calibration, &align, &distill})
       if (!batches->ok()) return batches->status();
-    auto aligner = std::make_unique<HeadAligner>(teacher_, state_dim, calibration->front());
+    auto aligner = std::make_unique<HeadAligner>(teacher_, SsmSize{state_dim}, calibration->front());
     absl::Status status =
         Race("align", state_dim, *align, AlignStepFlops(teacher_.config, Shape(kAlignSequences, state_dim)),
              [&](const BatchTensors& batch, std::int64_t step) {
@@ -133,7 +133,7 @@ class Bench {
   }
 
   HybridStudent Student(int state_dim, const std::vector<Mamba2Weights>& mixers) const {
-    return JoinStudent(teacher_, {.state_dim = state_dim, .kept = Kept()}, mixers, {});
+    return JoinStudent(teacher_, {.ssm = {state_dim}, .kept = Kept()}, mixers, {});
   }
 
   // Null, with a message, where Python has no PyTorch.
