@@ -73,9 +73,9 @@ absl::Status Coordinator::Recover() {
   const absl::Duration now = clock_.Monotonic();
   for (v1::JobRecord& record : *records) {
     for (const auto& [id, task] : TasksOf(record)) {
-      TaskLive& live = tasks_[id];
+      LiveTask& live = tasks_[id];
       if (task->state() == v1::RUNNING) running_[id] = &live;
-      live = TaskLive{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
+      live = LiveTask{.seats = std::vector<Seat>(std::max(1u, task->task().world_size())),
                       .adopt_until = now + options_.lease,
                       .ready_since = now,
                       .started_at = StartOf(*task),
@@ -95,7 +95,7 @@ absl::Status Coordinator::Recover() {
   return RecoverSweeps();
 }
 
-PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, LiveWorkers()), NowMillis()}; }
+PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, WorkerCount()), NowMillis()}; }
 
 absl::StatusOr<std::uint64_t> Coordinator::NextSequence() {
   if (next_sequence_ >= reserved_sequence_) {
@@ -172,7 +172,7 @@ absl::Duration Coordinator::StartOf(const v1::TaskRecord& task) {
   return now - std::max(since, absl::ZeroDuration());  // wall clocks are set back at times
 }
 
-bool Coordinator::AwaitsAdoption(const TaskLive& live) {
+bool Coordinator::AwaitsAdoption(const LiveTask& live) {
   return std::any_of(live.seats.begin(), live.seats.end(),
                      [](const Seat& seat) { return seat.worker_id.empty() && !seat.ended; });
 }
@@ -207,7 +207,7 @@ void Coordinator::SyncTasks(const v1::JobRecord& before, const v1::JobRecord& af
     tasks_.erase(id);
   }
   for (const auto& [id, record] : tasks_after) {
-    TaskLive& live = tasks_.try_emplace(id, TaskLive{.ready_since = clock_.Monotonic()}).first->second;
+    LiveTask& live = tasks_.try_emplace(id, LiveTask{.ready_since = clock_.Monotonic()}).first->second;
     if (record->state() == v1::RUNNING) {
       running_[id] = &live;
     } else {
@@ -287,7 +287,7 @@ v1::JobStatus Coordinator::StatusOf(const v1::JobRecord& record, const Waiting& 
   return MakeStatus(record, live);
 }
 
-Coordinator::LiveJob* Coordinator::FindJob(absl::string_view job_id) {
+LiveJob* Coordinator::FindJob(absl::string_view job_id) {
   const auto order = order_of_.find(job_id);
   return order == order_of_.end() ? nullptr : &jobs_.at(order->second);
 }

@@ -18,27 +18,18 @@
 #include "absl/synchronization/mutex.h"
 #include "coordinator/artifact_catalog.h"
 #include "coordinator/clock.h"
-#include "coordinator/hang.h"
 #include "coordinator/job_status.h"
 #include "coordinator/job_store.h"
+#include "coordinator/live_state.h"
 #include "coordinator/metrics.h"
 #include "coordinator/metrics_snapshot.h"
 #include "coordinator/preemption.h"
 #include "coordinator/store_knowledge.h"
-#include "coordinator/straggler.h"
 #include "coordinator/task_attempts.h"
 #include "rad/v1/sweep.pb.h"
 #include "rad/v1/worker.pb.h"
 
 namespace rad {
-
-// The way to one worker's session. Never blocks; what is sent after the session's end is dropped.
-class DirectiveSink {
- public:
-  virtual ~DirectiveSink() = default;
-  virtual void Send(const v1::Directive& directive) = 0;
-  virtual void Close(const absl::Status& status) = 0;
-};
 
 // A change that a user asks for, told apart from others so that it may be sent again.
 struct RequestMark {
@@ -145,67 +136,6 @@ class Coordinator {
   MetricsSnapshot TakeSnapshot();
 
  private:
-  struct Worker {
-    v1::RegisterRequest about;
-    std::string id;
-    absl::Duration lease_until;
-    bool lost = false;
-    std::shared_ptr<DirectiveSink> sink;
-    bool introduced = false;            // this session has said what it runs
-    std::optional<v1::Fence> assigned;  // until its end is reported, even when it is to be stopped
-    std::string running;                // job/stage of `assigned`
-    absl::Duration assigned_at;
-    int heartbeats_without = 0;  // in a row that did not list `assigned`
-  };
-
-  // One rank of a running task.
-  struct Seat {
-    std::string worker_id;  // empty: waits for adoption after a restart
-    bool ended = false;     // this rank is done, or lost touch with the others
-    StepCost cost;
-  };
-
-  // What is known of an unfinished task beyond its record.
-  struct TaskLive {
-    std::vector<Seat> seats;  // by rank, while running
-    absl::Duration adopt_until;
-    absl::Duration peer_lost_until = absl::InfiniteDuration();  // a rank lost touch: the cause is waited for
-    std::map<std::string, std::string> rendezvous;              // what the ranks tell one another
-    // It was asked to make room; then it is stopped.
-    absl::Duration leave_by = absl::InfiniteDuration();
-    std::string leave_reason;
-    absl::Duration not_before;  // back-off
-    absl::Duration ready_since;
-    absl::Duration started_at;
-    HangWatch hang;         // of rank 0, which waits for the others
-    v1::Progress progress;  // likewise
-    bool has_progress = false;
-    bool checkpoints_refused = false;
-    std::optional<std::string> race;  // RaceOf, once it was asked for
-  };
-
-  struct LiveJob {
-    v1::JobRecord record;
-    std::vector<ReadyTask> ready;  // its tasks that wait: as a pass sees them, kept by KeepReady
-    Waiting waiting;
-    std::uint64_t version = 0;  // grows with every change that watchers care for
-    std::unique_ptr<absl::CondVar> changed = std::make_unique<absl::CondVar>();
-    // The newest event that is not stored: progress. Made when a watcher asks for it, as most are not
-    // watched.
-    struct Unstored {
-      std::uint64_t sequence = 0;
-      std::string stage;
-    };
-    std::optional<Unstored> progress;
-    absl::Duration progress_at;
-    std::uint64_t log_end = 0;
-  };
-
-  struct LiveSweep {
-    v1::SweepRecord record;
-    std::vector<v1::SweepPoint> points;  // the ledger: number i + 1 at i
-  };
-
   // What a job becomes.
   struct Step {
     v1::JobRecord record;
@@ -280,17 +210,18 @@ class Coordinator {
   // nullptr when the fence is stale or names no rank of its gang.
   Seat* FindSeat(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether this worker is to be running what it is assigned.
-  bool IsSeated(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<TaskLive*> Meeting(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsSeated(const LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<LiveTask*> Meeting(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::StatusOr<Worker*> LiveWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<LiveWorker*> FindWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The watch over the attempt whose rank 0 this worker runs; nullptr: none.
-  HangWatch* WatchOf(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReceiveRunning(Worker& worker, const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReceiveNotRunning(Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  HangWatch* WatchOf(const LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveHeartbeat(LiveWorker& worker, const v1::Heartbeat& heartbeat)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveRunning(LiveWorker& worker, const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReceiveNotRunning(LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveProgress(const v1::TaskProgress& progress) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReceiveFinished(Worker& worker, const v1::TaskFinished& finished)
+  void ReceiveFinished(LiveWorker& worker, const v1::TaskFinished& finished)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeFinished(Located located, const v1::TaskFinished& finished)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -311,9 +242,9 @@ class Coordinator {
   void ExpireLeases() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The running tasks for which `why` gives a reason, and the reasons.
   std::vector<std::pair<v1::Fence, std::string>> TasksThat(
-      const std::function<std::string(const TaskLive&)>& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+      const std::function<std::string(const LiveTask&)>& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Ends those.
-  void EndTasks(FailureKind kind, const std::function<std::string(const TaskLive&)>& why)
+  void EndTasks(FailureKind kind, const std::function<std::string(const LiveTask&)>& why)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LoseTasksOfGoneWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireAdoptions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -321,7 +252,8 @@ class Coordinator {
   // Stops the attempts that no longer get on, which counts as their failure.
   void ExpireHangs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // `suspect`: what it ran may be what ended it.
-  void LoseWorker(Worker& worker, absl::string_view why, bool suspect) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseWorker(LiveWorker& worker, absl::string_view why, bool suspect)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetLongLost() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Something changed that scheduling looks at.
@@ -334,7 +266,7 @@ class Coordinator {
   SchedulerView MakeView() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After each change of the job's record, or of what is known of its waiting tasks.
   void KeepReady(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  RunningTask RunningView(const std::string& task_id, TaskLive& live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  RunningTask RunningView(const std::string& task_id, LiveTask& live) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Into the lists of those that have not ended, or out of them.
   void Enlist(LiveJob& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Publishes why each job waits, where that has changed.
@@ -351,7 +283,7 @@ class Coordinator {
   // When the running attempt started, on the monotonic clock, by what the record says of the wall clock.
   absl::Duration StartOf(const v1::TaskRecord& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // After a restart some rank of it is still to be brought back by a worker.
-  static bool AwaitsAdoption(const TaskLive& live);
+  static bool AwaitsAdoption(const LiveTask& live);
   // Sends the directive that `fill` completes with the fence to all workers that run this attempt.
   void Direct(const v1::Task& task, const std::function<v1::Fence*(v1::Directive&)>& fill)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -360,7 +292,7 @@ class Coordinator {
   void StartTask(const Assignment& assignment, Step& step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveTask(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Unassign(const Assignment& assignment) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Give(Worker& worker, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Give(LiveWorker& worker, const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKnown(LiveJob& job, const ReadyTask& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeKnownResults(LiveJob& job, const std::vector<std::string>& known)
@@ -369,10 +301,10 @@ class Coordinator {
   absl::Status RecoverQueues() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // A job or sweep in the queue that has not ended; empty: none.
   std::string UserOfQueue(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsDraining(const Worker& worker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsDraining(const LiveWorker& worker) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::set<std::string>> DrainKeys(const v1::DrainWorkerRequest& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  v1::WorkerStatus WorkerStatusOf(const Worker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::WorkerStatus WorkerStatusOf(const LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Status RecoverSweeps() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LiveSweep* FindSweep(absl::string_view sweep_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -388,7 +320,7 @@ class Coordinator {
   // Writes the record and these rows, then takes them over.
   absl::Status ApplySweep(LiveSweep& sweep, v1::SweepRecord record, const std::vector<v1::SweepPoint>& rows,
                           JobStore::Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::uint32_t LiveWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint32_t WorkerCount() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobStore& store_;
   ArtifactCatalog& catalog_;
@@ -407,9 +339,9 @@ class Coordinator {
   std::map<std::uint64_t, LiveSweep> sweeps_ ABSL_GUARDED_BY(mutex_);  // by order of submission
   std::map<std::string, v1::Queue> queues_ ABSL_GUARDED_BY(mutex_);    // those with settings, by name
   std::set<std::string> drains_ ABSL_GUARDED_BY(mutex_);  // names and incarnations of workers given nothing
-  std::unordered_map<std::string, TaskLive> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
-  std::map<std::string, TaskLive*> running_ ABSL_GUARDED_BY(mutex_);         // those of them that run
-  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);            // by id
+  std::unordered_map<std::string, LiveTask> tasks_ ABSL_GUARDED_BY(mutex_);  // unfinished ones, by id
+  std::map<std::string, LiveTask*> running_ ABSL_GUARDED_BY(mutex_);         // those of them that run
+  std::map<std::string, LiveWorker> workers_ ABSL_GUARDED_BY(mutex_);        // by id
   std::uint64_t workers_registered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t lives_ ABSL_GUARDED_BY(mutex_) = 0;  // starts of the coordinator: makes worker ids unique
   std::uint64_t epoch_floor_ ABSL_GUARDED_BY(mutex_) = 0;  // attempts from before a restore have lower epochs

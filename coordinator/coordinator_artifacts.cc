@@ -46,7 +46,7 @@ void Coordinator::NoteCheckpoint(const v1::Fence& fence, std::uint64_t step, con
   const Located located = Locate(fence);
   if (!located) return;
   if (!refused) ClearSuspicion(located);
-  TaskLive& live = tasks_[fence.task_id()];
+  LiveTask& live = tasks_[fence.task_id()];
   if (live.checkpoints_refused == refused) return;
   live.checkpoints_refused = refused;
   const std::string message =

@@ -70,7 +70,7 @@ void Coordinator::Tick() {
   }
 }
 
-std::uint32_t Coordinator::LiveWorkers() const {
+std::uint32_t Coordinator::WorkerCount() const {
   return std::count_if(workers_.begin(), workers_.end(),
                        [](const auto& entry) { return !entry.second.lost; });
 }
@@ -82,7 +82,7 @@ void Coordinator::KeepReady(LiveJob& job) {
     for (const v1::TaskRecord& task : stage.tasks()) {
       if (task.state() != v1::PENDING) continue;
       const v1::Task& what = task.task();
-      TaskLive& live = tasks_[what.task_id()];
+      LiveTask& live = tasks_[what.task_id()];
       job.ready.push_back({.job_id = job.record.job_id(),
                            .task_id = what.task_id(),
                            .queue = QueueOf(spec),
@@ -98,7 +98,7 @@ void Coordinator::KeepReady(LiveJob& job) {
   }
 }
 
-RunningTask Coordinator::RunningView(const std::string& task_id, TaskLive& live) {
+RunningTask Coordinator::RunningView(const std::string& task_id, LiveTask& live) {
   LiveJob& job = *FindJob(JobIdOf(task_id));
   const v1::JobSpec& spec = job.record.job().spec();
   const TaskPlace place = FindTask(job.record, task_id);
@@ -225,8 +225,8 @@ void Coordinator::StartTask(const Assignment& assignment, Step& step) {
         {next.stage->name(),
          absl::StrCat("started on ", absl::StrJoin(names, ", "), ", attempt ", next.task->task().attempt())});
   }
-  TaskLive& live = tasks_[assignment.task_id];
-  live = TaskLive{.seats = std::move(seats),
+  LiveTask& live = tasks_[assignment.task_id];
+  live = LiveTask{.seats = std::move(seats),
                   .ready_since = live.ready_since,
                   .started_at = clock_.Monotonic(),
                   .hang = HangWatch(absl::Seconds(step.record.job().spec().failure().hang_seconds())),
@@ -234,13 +234,13 @@ void Coordinator::StartTask(const Assignment& assignment, Step& step) {
 }
 
 void Coordinator::Unassign(const Assignment& assignment) {
-  TaskLive& live = tasks_[assignment.task_id];
-  live = TaskLive{.ready_since = live.ready_since, .race = std::move(live.race)};
+  LiveTask& live = tasks_[assignment.task_id];
+  live = LiveTask{.ready_since = live.ready_since, .race = std::move(live.race)};
 }
 
 void Coordinator::GiveTask(const Assignment& assignment) {
   v1::Task task = FindTask(FindJob(JobIdOf(assignment.task_id))->record, assignment.task_id).task->task();
-  const TaskLive& live = tasks_[assignment.task_id];
+  const LiveTask& live = tasks_[assignment.task_id];
   metrics_.TaskWaited(absl::ToDoubleSeconds(live.started_at - live.ready_since));
   for (const std::string& id : assignment.worker_ids) {
     Give(workers_.at(id), task);
@@ -249,7 +249,7 @@ void Coordinator::GiveTask(const Assignment& assignment) {
   Failpoint("assign_sent");
 }
 
-void Coordinator::Give(Worker& worker, const v1::Task& task) {
+void Coordinator::Give(LiveWorker& worker, const v1::Task& task) {
   v1::Directive start;
   *start.mutable_start() = task;
   worker.assigned = FenceOf(task);

@@ -48,13 +48,13 @@ absl::Status Coordinator::TakeRetry(LiveJob& job, Update update, const std::stri
   if (absl::Status status = Apply(job, std::move(update)); !status.ok()) return status;
   if (!decision.retry) return absl::OkStatus();
   const absl::Duration now = clock_.Monotonic();
-  tasks_[task_id] = TaskLive{.not_before = now + decision.backoff, .ready_since = now + decision.backoff};
+  tasks_[task_id] = LiveTask{.not_before = now + decision.backoff, .ready_since = now + decision.backoff};
   KeepReady(job);
   return absl::OkStatus();
 }
 
 // A failed write leaves the task as it is, and the next Tick tries again.
-void Coordinator::EndTasks(FailureKind kind, const std::function<std::string(const TaskLive&)>& why) {
+void Coordinator::EndTasks(FailureKind kind, const std::function<std::string(const LiveTask&)>& why) {
   for (const auto& [fence, reason] : TasksThat(why)) {
     const Located located = Locate(fence);
     if (!located) continue;
@@ -64,7 +64,7 @@ void Coordinator::EndTasks(FailureKind kind, const std::function<std::string(con
 
 // One that was asked to make room is given its own time for that.
 void Coordinator::ExpireHangs() {
-  EndTasks(FailureKind::kHung, [](const TaskLive& live) -> std::string {
+  EndTasks(FailureKind::kHung, [](const LiveTask& live) -> std::string {
     return live.leave_by == absl::InfiniteDuration() ? live.hang.Hung() : "";
   });
 }

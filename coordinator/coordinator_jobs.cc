@@ -71,7 +71,7 @@ absl::StatusOr<std::optional<std::string>> Coordinator::IdOfRequest(const Reques
                                                ": give another id"));
 }
 
-absl::StatusOr<Coordinator::LiveJob*> Coordinator::JobOfRequest(const RequestMark& request) {
+absl::StatusOr<LiveJob*> Coordinator::JobOfRequest(const RequestMark& request) {
   const absl::StatusOr<std::optional<std::string>> job_id = IdOfRequest(request);
   if (!job_id.ok()) return job_id.status();
   return job_id->has_value() ? FindJob(**job_id) : nullptr;
@@ -79,7 +79,7 @@ absl::StatusOr<Coordinator::LiveJob*> Coordinator::JobOfRequest(const RequestMar
 
 std::uint64_t Coordinator::NextOrder() const { return jobs_.empty() ? 1 : jobs_.rbegin()->first + 1; }
 
-absl::StatusOr<Coordinator::LiveJob*> Coordinator::CreateJob(v1::JobRecord record, JobStore::Change change) {
+absl::StatusOr<LiveJob*> Coordinator::CreateJob(v1::JobRecord record, JobStore::Change change) {
   record.set_order(NextOrder());
   record.set_job_id(absl::StrCat("job-", record.order()));
   record.set_submitted_unix_seconds(NowMillis() / 1000);
@@ -144,7 +144,7 @@ absl::StatusOr<v1::PlanResponse> Coordinator::Plan(const v1::Job& job) {
   return response;
 }
 
-absl::StatusOr<Coordinator::LiveJob*> Coordinator::Resolve(const std::string& name) {
+absl::StatusOr<LiveJob*> Coordinator::Resolve(const std::string& name) {
   if (LiveJob* exact = FindJob(name); exact != nullptr) return exact;
   for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
     if (job->second.record.job().metadata().name() == name) return &job->second;
@@ -309,7 +309,7 @@ absl::StatusOr<Coordinator::LogPage> Coordinator::WaitLog(const std::string& job
   }
 }
 
-v1::WorkerStatus Coordinator::WorkerStatusOf(const Worker& worker) {
+v1::WorkerStatus Coordinator::WorkerStatusOf(const LiveWorker& worker) {
   v1::WorkerStatus status;
   status.set_worker_id(worker.id);
   status.set_name(worker.about.name());

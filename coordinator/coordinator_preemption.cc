@@ -13,7 +13,7 @@ constexpr absl::Duration kPreemptionGrace = absl::Seconds(60);
 }  // namespace
 
 void Coordinator::Preempt(const Preemption& preemption) {
-  TaskLive& live = tasks_[preemption.task_id];
+  LiveTask& live = tasks_[preemption.task_id];
   live.leave_by = clock_.Monotonic() + kPreemptionGrace;
   live.leave_reason = preemption.reason;
   LiveJob& job = *FindJob(JobIdOf(preemption.task_id));
@@ -39,7 +39,7 @@ absl::Status Coordinator::TakePreempted(Located located, const std::string& how)
 // A failed write leaves the task as it is, and the next Tick tries again.
 void Coordinator::ExpirePreemptions() {
   const absl::Duration now = clock_.Monotonic();
-  const auto overdue = TasksThat([&](const TaskLive& live) -> std::string {
+  const auto overdue = TasksThat([&](const LiveTask& live) -> std::string {
     return live.leave_by <= now ? "stopped, as it did not leave in time" : "";
   });
   for (const auto& [fence, how] : overdue) {

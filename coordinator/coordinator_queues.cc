@@ -93,7 +93,7 @@ absl::StatusOr<v1::DeleteQueueResponse> Coordinator::DeleteQueue(const std::stri
   return v1::DeleteQueueResponse();
 }
 
-bool Coordinator::IsDraining(const Worker& worker) const {
+bool Coordinator::IsDraining(const LiveWorker& worker) const {
   return drains_.contains(worker.about.name()) || drains_.contains(worker.about.incarnation());
 }
 

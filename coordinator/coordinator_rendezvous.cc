@@ -24,14 +24,14 @@ bool HasAll(const std::map<std::string, std::string>& values, const std::vector<
 
 }  // namespace
 
-absl::StatusOr<Coordinator::TaskLive*> Coordinator::Meeting(const v1::Fence& fence) {
+absl::StatusOr<LiveTask*> Coordinator::Meeting(const v1::Fence& fence) {
   if (FindSeat(fence) == nullptr) return StaleFence(fence);
   return &tasks_[fence.task_id()];
 }
 
 absl::Status Coordinator::SetKey(const v1::Fence& fence, const std::string& key, const std::string& value) {
   absl::MutexLock lock(&mutex_);
-  absl::StatusOr<TaskLive*> live = Meeting(fence);
+  absl::StatusOr<LiveTask*> live = Meeting(fence);
   if (!live.ok()) return live.status();
   if (BytesOf((*live)->rendezvous) + key.size() + value.size() > kMaxMeetingBytes) {
     return absl::ResourceExhaustedError(
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<std::string>> Coordinator::GetKeys(const v1::Fence& f
   const absl::Time deadline = absl::Now() + timeout;
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
-    absl::StatusOr<TaskLive*> live = Meeting(fence);
+    absl::StatusOr<LiveTask*> live = Meeting(fence);
     if (!live.ok()) return live.status();
     std::map<std::string, std::string>& values = (*live)->rendezvous;
     if (HasAll(values, keys)) {
@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<std::string>> Coordinator::GetKeys(const v1::Fence& f
 absl::StatusOr<std::int64_t> Coordinator::AddToKey(const v1::Fence& fence, const std::string& key,
                                                    std::int64_t amount) {
   absl::MutexLock lock(&mutex_);
-  absl::StatusOr<TaskLive*> live = Meeting(fence);
+  absl::StatusOr<LiveTask*> live = Meeting(fence);
   if (!live.ok()) return live.status();
   std::string& value = (*live)->rendezvous[key];
   std::int64_t sum = 0;
@@ -78,7 +78,7 @@ absl::StatusOr<std::int64_t> Coordinator::AddToKey(const v1::Fence& fence, const
 
 absl::StatusOr<bool> Coordinator::DeleteKey(const v1::Fence& fence, const std::string& key) {
   absl::MutexLock lock(&mutex_);
-  absl::StatusOr<TaskLive*> live = Meeting(fence);
+  absl::StatusOr<LiveTask*> live = Meeting(fence);
   if (!live.ok()) return live.status();
   return (*live)->rendezvous.erase(key) > 0;
 }

@@ -65,14 +65,14 @@ absl::Status Coordinator::RecoverSweeps() {
   return absl::OkStatus();
 }
 
-Coordinator::LiveSweep* Coordinator::FindSweep(absl::string_view sweep_id) {
+LiveSweep* Coordinator::FindSweep(absl::string_view sweep_id) {
   for (auto& [order, sweep] : sweeps_) {
     if (sweep.record.sweep_id() == sweep_id) return &sweep;
   }
   return nullptr;
 }
 
-absl::StatusOr<Coordinator::LiveSweep*> Coordinator::ResolveSweep(const std::string& name) {
+absl::StatusOr<LiveSweep*> Coordinator::ResolveSweep(const std::string& name) {
   if (LiveSweep* exact = FindSweep(name); exact != nullptr) return exact;
   for (auto sweep = sweeps_.rbegin(); sweep != sweeps_.rend(); ++sweep) {
     if (sweep->second.record.sweep().metadata().name() == name) return &sweep->second;

@@ -59,7 +59,7 @@ absl::StatusOr<v1::RegisterResponse> Coordinator::Register(const v1::RegisterReq
   std::erase_if(workers_, [&](const auto& entry) { return is_same(entry) && entry.second.lost; });
   const auto known = std::find_if(workers_.begin(), workers_.end(), is_same);
   if (known != workers_.end()) id = known->first;  // a repeated call of the same agent
-  Worker& worker = workers_[id];
+  LiveWorker& worker = workers_[id];
   worker.id = id;
   worker.about = request;
   worker.lease_until = clock_.Monotonic() + options_.lease;
@@ -71,7 +71,7 @@ absl::StatusOr<v1::RegisterResponse> Coordinator::Register(const v1::RegisterReq
   return response;
 }
 
-absl::StatusOr<Coordinator::Worker*> Coordinator::LiveWorker(const std::string& worker_id) {
+absl::StatusOr<LiveWorker*> Coordinator::FindWorker(const std::string& worker_id) {
   const auto found = workers_.find(worker_id);
   if (found != workers_.end() && !found->second.lost) return &found->second;
   return absl::NotFoundError(
@@ -81,7 +81,7 @@ absl::StatusOr<Coordinator::Worker*> Coordinator::LiveWorker(const std::string& 
 absl::Status Coordinator::Attach(const std::string& worker_id, std::shared_ptr<DirectiveSink> sink) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Stopping();
-  absl::StatusOr<Worker*> worker = LiveWorker(worker_id);
+  absl::StatusOr<LiveWorker*> worker = FindWorker(worker_id);
   if (!worker.ok()) return worker.status();
   if ((*worker)->sink != nullptr) (*worker)->sink->Close(TakenOver());
   (*worker)->sink = std::move(sink);
@@ -107,7 +107,7 @@ void Coordinator::Detach(const std::string& worker_id, const DirectiveSink* sink
 absl::Status Coordinator::Receive(const v1::WorkerMessage& message, const DirectiveSink* session) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Stopping();
-  absl::StatusOr<Worker*> worker = LiveWorker(message.worker_id());
+  absl::StatusOr<LiveWorker*> worker = FindWorker(message.worker_id());
   if (!worker.ok()) return worker.status();
   if ((*worker)->sink.get() != session) return TakenOver();
   (*worker)->lease_until = clock_.Monotonic() + options_.lease;
@@ -131,7 +131,7 @@ absl::Status Coordinator::Receive(const v1::WorkerMessage& message, const Direct
   return absl::OkStatus();
 }
 
-HangWatch* Coordinator::WatchOf(const Worker& worker) {
+HangWatch* Coordinator::WatchOf(const LiveWorker& worker) {
   if (!worker.assigned) return nullptr;
   const auto task = tasks_.find(worker.assigned->task_id());
   if (task == tasks_.end() || task->second.seats.empty()) return nullptr;
@@ -154,18 +154,18 @@ absl::Status Coordinator::StaleFence(const v1::Fence& fence) {
                                                     ") is no longer the running one"));
 }
 
-Coordinator::Seat* Coordinator::FindSeat(const v1::Fence& fence) {
+Seat* Coordinator::FindSeat(const v1::Fence& fence) {
   if (!Locate(fence)) return nullptr;
   std::vector<Seat>& seats = tasks_[fence.task_id()].seats;
   return fence.rank() < seats.size() ? &seats[fence.rank()] : nullptr;
 }
 
-bool Coordinator::IsSeated(const Worker& worker) {
+bool Coordinator::IsSeated(const LiveWorker& worker) {
   const Seat* seat = worker.assigned ? FindSeat(*worker.assigned) : nullptr;
   return seat != nullptr && seat->worker_id == worker.id && !seat->ended;
 }
 
-void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbeat) {
+void Coordinator::ReceiveHeartbeat(LiveWorker& worker, const v1::Heartbeat& heartbeat) {
   if (worker.sink != nullptr) {
     v1::Directive renewed;
     renewed.mutable_renewed();
@@ -186,7 +186,7 @@ void Coordinator::ReceiveHeartbeat(Worker& worker, const v1::Heartbeat& heartbea
 }
 
 // The worker runs `fence`: its own, one it kept through our restart, or one that must stop.
-void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
+void Coordinator::ReceiveRunning(LiveWorker& worker, const v1::Fence& fence) {
   if (!worker.assigned) {  // not idle after all, whatever becomes of the attempt
     stale_ = true;
     worker.assigned = fence;
@@ -207,7 +207,7 @@ void Coordinator::ReceiveRunning(Worker& worker, const v1::Fence& fence) {
   worker.sink->Send(stop);
 }
 
-void Coordinator::ReceiveNotRunning(Worker& worker) {
+void Coordinator::ReceiveNotRunning(LiveWorker& worker) {
   if (!IsSeated(worker)) {  // it was told to stop, and has
     stale_ = true;
     worker.assigned.reset();
@@ -229,7 +229,7 @@ void Coordinator::ReceiveProgress(const v1::TaskProgress& progress) {
     metrics_.StaleReport();
     return;
   }
-  TaskLive& live = tasks_[progress.fence().task_id()];
+  LiveTask& live = tasks_[progress.fence().task_id()];
   const std::uint32_t rank = progress.fence().rank();
   if (rank < live.seats.size())
     live.seats[rank].cost.Observe(progress.progress().step(), progress.progress().compute_seconds());
@@ -241,7 +241,7 @@ void Coordinator::ReceiveProgress(const v1::TaskProgress& progress) {
   PublishProgress(*located.job, located.place.stage->name());
 }
 
-void Coordinator::ReceiveFinished(Worker& worker, const v1::TaskFinished& finished) {
+void Coordinator::ReceiveFinished(LiveWorker& worker, const v1::TaskFinished& finished) {
   const Located located = Locate(finished.fence());
   if (located) {
     if (absl::Status status = TakeFinished(located, finished); !status.ok()) {
@@ -262,7 +262,7 @@ void Coordinator::EndRank(const v1::TaskFinished& finished) {
   Seat* seat = FindSeat(finished.fence());
   if (seat == nullptr) return;
   seat->ended = true;
-  TaskLive& live = tasks_[finished.fence().task_id()];
+  LiveTask& live = tasks_[finished.fence().task_id()];
   if (finished.failure().reason() == v1::TaskFailure::PEER_LOST)
     live.peer_lost_until = std::min(live.peer_lost_until, clock_.Monotonic() + options_.lease);
 }
@@ -341,7 +341,7 @@ void Coordinator::ReceiveLog(const v1::TaskLog& log) {
   Changed(job);
 }
 
-void Coordinator::LoseWorker(Worker& worker, absl::string_view why, bool suspect) {
+void Coordinator::LoseWorker(LiveWorker& worker, absl::string_view why, bool suspect) {
   worker.lost = true;
   stale_ = true;
   Log(absl::StrCat("worker ", worker.id, " (", worker.about.name(), ") ", why));
@@ -366,7 +366,7 @@ void Coordinator::ExpireLeases() {
 }
 
 std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
-    const std::function<std::string(const TaskLive&)>& why) {
+    const std::function<std::string(const LiveTask&)>& why) {
   std::vector<std::pair<v1::Fence, std::string>> found;
   for (const auto& [id, live] : running_) {
     const std::string reason = why(*live);
@@ -380,7 +380,7 @@ std::vector<std::pair<v1::Fence, std::string>> Coordinator::TasksThat(
 // Tasks that ran when the coordinator last stopped, and that no worker came back with.
 void Coordinator::ExpireAdoptions() {
   const absl::Duration now = clock_.Monotonic();
-  const auto orphans = TasksThat([&](const TaskLive& live) -> std::string {
+  const auto orphans = TasksThat([&](const LiveTask& live) -> std::string {
     const bool orphan = live.adopt_until <= now && AwaitsAdoption(live);
     return orphan ? "no worker came back with it after the coordinator's restart" : "";
   });
@@ -400,7 +400,7 @@ void Coordinator::LoseTasksOfGoneWorkers() {
     const auto worker = workers_.find(seat.worker_id);
     return !seat.ended && !seat.worker_id.empty() && (worker == workers_.end() || worker->second.lost);
   };
-  EndTasks(FailureKind::kLost, [&](const TaskLive& live) -> std::string {
+  EndTasks(FailureKind::kLost, [&](const LiveTask& live) -> std::string {
     return std::any_of(live.seats.begin(), live.seats.end(), is_gone) ? "a worker of it was lost" : "";
   });
 }
@@ -408,7 +408,7 @@ void Coordinator::LoseTasksOfGoneWorkers() {
 // Ranks lost touch with one another, and none of them said why.
 void Coordinator::ExpireBrokenGangs() {
   const absl::Duration now = clock_.Monotonic();
-  EndTasks(FailureKind::kLost, [&](const TaskLive& live) -> std::string {
+  EndTasks(FailureKind::kLost, [&](const LiveTask& live) -> std::string {
     const bool all_ended =
         std::all_of(live.seats.begin(), live.seats.end(), [](const Seat& seat) { return seat.ended; });
     const bool broken = live.peer_lost_until != absl::InfiniteDuration();
