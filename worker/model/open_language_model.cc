@@ -4,6 +4,7 @@
 
 #include "worker/model/model_file.h"
 #include "worker/model/student_folder.h"
+#include "worker/model/student_folder_config.h"
 #include "worker/model/teacher_model.h"
 
 namespace rad {

@@ -1,6 +1,5 @@
 #include "worker/model/student_folder.h"
 
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -8,27 +7,16 @@
 #include "worker/model/atomic_file.h"
 #include "worker/model/hugging_face_files.h"
 #include "worker/model/hybrid_decode.h"
-#include "worker/model/json.h"
-#include "worker/model/mapped_file.h"
 #include "worker/model/str_cat.h"
+#include "worker/model/student_folder_config.h"
 
 namespace rad {
 namespace {
 
-constexpr char kConfigFile[] = "config.json";
-constexpr char kWeightsFile[] = "model.safetensors";
 constexpr char kPrefix[] = "model.";  // before the names of TrainedTensors
 
 absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
   return absl::Status(status.code(), StrCat(path.string(), ": ", std::string(status.message())));
-}
-
-absl::StatusOr<nlohmann::json> ReadConfigJson(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kConfigFile;
-  const auto file = MappedFile::Open(path);
-  if (!file.ok()) return file.status();
-  const auto bytes = file->bytes();
-  return ParseJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
 }
 
 // Takes the tensors of the teacher out of a file; the first that is missing or of another shape sets
@@ -172,25 +160,16 @@ absl::Status WriteText(const std::filesystem::path& path, std::string_view text)
 
 }  // namespace
 
-bool IsStudentFolder(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored)) return false;
-  const auto config = ReadConfigJson(path);
-  return config.ok() && IsStudentConfig(*config);
-}
-
 absl::StatusOr<HybridStudent> LoadStudentFolder(const std::filesystem::path& folder, at::ScalarType dtype) {
-  const auto json = ReadConfigJson(folder);
-  if (!json.ok()) return json.status();
-  const auto config = ParseStudentConfig(*json);
-  if (!config.ok()) return InFile(folder / kConfigFile, config.status());
-  const auto file = ReadTensorFile(folder / kWeightsFile);
+  const auto config = ReadStudentFolderConfig(folder);
+  if (!config.ok()) return config.status();
+  const auto file = ReadTensorFile(folder / kStudentWeightsFile);
   if (!file.ok()) return file.status();
   const auto base = ReadBase(config->model, *file, dtype);
-  if (!base.ok()) return InFile(folder / kWeightsFile, base.status());
+  if (!base.ok()) return InFile(folder / kStudentWeightsFile, base.status());
   HybridStudent student = BlankStudent(*base, config->student);
   if (const absl::Status status = FillStudent(*file, kPrefix, student); !status.ok()) {
-    return InFile(folder / kWeightsFile, status);
+    return InFile(folder / kStudentWeightsFile, status);
   }
   ConvertMatrices(student, dtype);
   return student;
@@ -209,12 +188,13 @@ absl::StatusOr<StudentFolderSize> WriteStudentFolder(const std::filesystem::path
   const auto tensors = FolderTensors(teacher, student);
   if (!tensors.ok()) return tensors.status();
   // The metadata is what transformers asks of the files that it loads.
-  absl::Status status = WriteTensorFile(folder / kWeightsFile, *tensors, {{"format", "pt"}});
+  absl::Status status = WriteTensorFile(folder / kStudentWeightsFile, *tensors, {{"format", "pt"}});
   const std::string tokenizer_json = tokenizer.ToTokenizerJson(), marks = TokenizerConfigJson(tokenizer),
                     config = ConfigJson(student.identity, teacher.config(), tokenizer).dump(2) + "\n";
   std::vector<TextFile> texts = HuggingFaceCode();
-  texts.insert(texts.end(),
-               {{"tokenizer.json", tokenizer_json}, {"tokenizer_config.json", marks}, {kConfigFile, config}});
+  texts.insert(
+      texts.end(),
+      {{"tokenizer.json", tokenizer_json}, {"tokenizer_config.json", marks}, {kStudentConfigFile, config}});
   StudentFolderSize size;
   for (const TextFile& file : texts) {
     if (status.ok()) status = WriteText(folder / file.name, file.text);
@@ -222,7 +202,7 @@ absl::StatusOr<StudentFolderSize> WriteStudentFolder(const std::filesystem::path
   }
   if (!status.ok()) return status;
   for (const NamedTensor& t : *tensors) size.parameters += t.tensor.numel();
-  size.bytes += static_cast<std::int64_t>(std::filesystem::file_size(folder / kWeightsFile));
+  size.bytes += static_cast<std::int64_t>(std::filesystem::file_size(folder / kStudentWeightsFile));
   return size;
 }
 

@@ -16,9 +16,6 @@
 
 namespace rad {
 
-// Whether `path` is a folder whose config.json is an exported student's.
-bool IsStudentFolder(const std::filesystem::path& path);
-
 // dtype: at::kFloat, or at::kBFloat16 for the matrices, while convolution, gate and state stay float32.
 // NOT_FOUND: no such folder or file. INVALID_ARGUMENT names file, field or tensor.
 absl::StatusOr<HybridStudent> LoadStudentFolder(const std::filesystem::path& folder, at::ScalarType dtype);

@@ -9,7 +9,9 @@
 #include "tests/worker/hybrid/memory_file.h"
 #include "tests/worker/hybrid/random_student.h"
 #include "tests/worker/hybrid/reference_scan.h"
+#include "worker/model/student_folder_config.h"
 #include "worker/text/tokenizer_spec.h"
+#include "worker/tools/inspect_json.h"
 
 namespace rad {
 namespace {
@@ -133,6 +135,28 @@ TEST_F(StudentFolderTest, ExportComputesWhatTheStudentDoes) {
     const at::Tensor expected = Logits(student.base, HiddenStates(student, ids));
     EXPECT_LT(RelativeError((*model)->Logits((*model)->HiddenStates(ids)), expected), 1e-6);
   }
+}
+
+TEST_F(StudentFolderTest, AnExportTellsWhatItIs) {
+  const Transformer teacher = RandomTransformer(SmallConfig());
+  const HybridStudent student = RandomStudent(teacher, kKept, {4, 5}, Join::kSum);
+  Export(teacher, student);
+  const auto json = InspectJson(folder_);
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ((*json)["kept_heads"].size(), KeptHeads(student).size());
+  EXPECT_EQ((*json)["state_dim"], 4);
+  EXPECT_EQ((*json)["ssm_head_dim"], 5);
+  EXPECT_EQ((*json)["join"], "sum");
+  EXPECT_EQ((*json)["teacher_digest"], kDigest);
+  EXPECT_EQ((*json)["head_dim"], SmallConfig().head_dim);
+  std::int64_t parameters = 0;
+  for (const auto& tensor : (*json)["tensors"]) {
+    std::int64_t count = 1;
+    for (const auto& extent : tensor["shape"]) count *= extent.get<std::int64_t>();
+    parameters += count;
+  }
+  EXPECT_EQ((*json)["parameters"], parameters);
+  EXPECT_GT(parameters, 0);
 }
 
 TEST_F(StudentFolderTest, ExportNamesTheTokenThatEndsAText) {
