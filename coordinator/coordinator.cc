@@ -95,7 +95,7 @@ absl::Status Coordinator::Recover() {
   return RecoverSweeps();
 }
 
-PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, WorkerCount()), NowMillis()}; }
+PlanInput Coordinator::InputNow() { return {knowledge_, std::max(1u, LiveWorkerCount()), NowMillis()}; }
 
 absl::StatusOr<std::uint64_t> Coordinator::NextSequence() {
   if (next_sequence_ >= reserved_sequence_) {

@@ -213,7 +213,8 @@ class Coordinator {
   bool IsSeated(const LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<LiveTask*> Meeting(const v1::Fence& fence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::StatusOr<LiveWorker*> FindWorker(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<LiveWorker*> FindLiveWorker(const std::string& worker_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The watch over the attempt whose rank 0 this worker runs; nullptr: none.
   HangWatch* WatchOf(const LiveWorker& worker) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReceiveHeartbeat(LiveWorker& worker, const v1::Heartbeat& heartbeat)
@@ -320,7 +321,7 @@ class Coordinator {
   // Writes the record and these rows, then takes them over.
   absl::Status ApplySweep(LiveSweep& sweep, v1::SweepRecord record, const std::vector<v1::SweepPoint>& rows,
                           JobStore::Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::uint32_t WorkerCount() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::uint32_t LiveWorkerCount() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobStore& store_;
   ArtifactCatalog& catalog_;

@@ -70,7 +70,7 @@ void Coordinator::Tick() {
   }
 }
 
-std::uint32_t Coordinator::WorkerCount() const {
+std::uint32_t Coordinator::LiveWorkerCount() const {
   return std::count_if(workers_.begin(), workers_.end(),
                        [](const auto& entry) { return !entry.second.lost; });
 }
