@@ -1,7 +1,6 @@
 #include "worker/distill/aligned_heads.h"
 
 #include "absl/strings/str_cat.h"
-#include "worker/distill/init_heads.h"
 #include "worker/distill/mixer_tensors.h"
 #include "worker/distill/restore_tensors.h"
 

@@ -93,13 +93,6 @@ void SetProjections(const ModelConfig& config, const AttentionWeights& attention
 
 }  // namespace
 
-Mamba2Weights BlankMixer(const ModelConfig& config, const SsmSize& size) {
-  const std::int64_t P = size.HeadDim(config);
-  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, P, size.state_dim);
-  if (P != config.head_dim) w.out = at::zeros({config.heads, config.head_dim, P});
-  return w;
-}
-
 Mamba2Weights InitHeads(const ModelConfig& config, const AttentionWeights& attention, const SsmSize& size,
                         const LayerView& calibration, const at::Tensor& reset) {
   const at::NoGradGuard no_grad;

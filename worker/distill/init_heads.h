@@ -16,9 +16,6 @@
 
 namespace rad {
 
-// A mixer with an SSM head of this size for every head of a layer, still to be filled.
-Mamba2Weights BlankMixer(const ModelConfig& config, const SsmSize& size);
-
 // One layer's mixer: x from the v rows, B from the k rows, C from the q rows, each head's k and q reduced to
 // the N directions that carry most of q.k on the calibration tokens (the best rank-N factors of the q-k map
 // where both are white; of the six ways that tests/worker/distill/init_trial.cc tries, none had less error

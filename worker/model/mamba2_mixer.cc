@@ -79,6 +79,13 @@ Mamba2Weights MakeMamba2Weights(std::int64_t hidden, std::int64_t heads, std::in
   return w;
 }
 
+Mamba2Weights BlankMixer(const ModelConfig& teacher, const SsmSize& size) {
+  const std::int64_t P = size.HeadDim(teacher);
+  Mamba2Weights w = MakeMamba2Weights(teacher.hidden, teacher.heads, P, size.state_dim);
+  if (P != teacher.head_dim) w.out = at::zeros({teacher.heads, teacher.head_dim, P});
+  return w;
+}
+
 Mamba2Weights SelectHeads(const Mamba2Weights& w, std::span<const int> heads) {
   std::vector<std::int64_t> rows, gate_rows, d_rows;
   AppendRows(heads, 0, w.head_dim, rows);

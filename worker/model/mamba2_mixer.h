@@ -11,6 +11,7 @@
 #include <span>
 
 #include "worker/model/ssd.h"
+#include "worker/model/ssm_size.h"
 
 namespace rad {
 
@@ -39,6 +40,10 @@ struct Mamba2Weights {
 // float32 weights with in_proj and its bias zero, the convolution the identity, the gate and D 1.
 Mamba2Weights MakeMamba2Weights(std::int64_t hidden, std::int64_t heads, std::int64_t head_dim,
                                 std::int64_t state_dim);
+
+// The same with an SSM head of this size for every head of a layer of the teacher; `out`, where there is one,
+// is 0.
+Mamba2Weights BlankMixer(const ModelConfig& teacher, const SsmSize& size);
 
 // The weights of some heads, in the order given; copies, differentiable with respect to `w`.
 Mamba2Weights SelectHeads(const Mamba2Weights& w, std::span<const int> heads);

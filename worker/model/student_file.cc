@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_join.h"
+#include "worker/model/in_file.h"
 #include "worker/model/str_cat.h"
 
 namespace rad {
@@ -44,10 +45,6 @@ LayerWeights BlankBaseLayer(const ModelConfig& config, at::ScalarType dtype) {
   w.post_norm = at::empty({config.hidden});
   w.mlp = {at::empty({2 * config.mlp, config.hidden}, dtype), at::empty({config.hidden, config.mlp}, dtype)};
   return w;
-}
-
-absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
-  return absl::Status(status.code(), StrCat(path.string(), ": ", std::string(status.message())));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "worker/model/atomic_file.h"
 #include "worker/model/hugging_face_files.h"
 #include "worker/model/hybrid_decode.h"
+#include "worker/model/in_file.h"
 #include "worker/model/str_cat.h"
 #include "worker/model/student_folder_config.h"
 
@@ -14,10 +15,6 @@ namespace rad {
 namespace {
 
 constexpr char kPrefix[] = "model.";  // before the names of TrainedTensors
-
-absl::Status InFile(const std::filesystem::path& path, const absl::Status& status) {
-  return absl::Status(status.code(), StrCat(path.string(), ": ", std::string(status.message())));
-}
 
 // Takes the tensors of the teacher out of a file; the first that is missing or of another shape sets
 // status().

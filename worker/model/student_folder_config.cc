@@ -2,9 +2,9 @@
 
 #include <system_error>
 
+#include "worker/model/in_file.h"
 #include "worker/model/json.h"
 #include "worker/model/mapped_file.h"
-#include "worker/model/str_cat.h"
 
 namespace rad {
 namespace {
@@ -30,9 +30,8 @@ absl::StatusOr<StudentConfig> ReadStudentFolderConfig(const std::filesystem::pat
   const auto json = ReadConfigJson(folder);
   if (!json.ok()) return json.status();
   auto config = ParseStudentConfig(*json);
-  if (config.ok()) return config;
-  return absl::Status(config.status().code(), StrCat((folder / kStudentConfigFile).string(), ": ",
-                                                     std::string(config.status().message())));
+  if (!config.ok()) return InFile(folder / kStudentConfigFile, config.status());
+  return config;
 }
 
 }  // namespace rad

@@ -142,7 +142,7 @@ Mamba2Weights StartLayer(const std::string& way, const Transformer& teacher, con
                          const BatchTensors& batch, std::int64_t N) {
   const ModelConfig& config = teacher.config;
   const AttentionWeights& a = teacher.layers[static_cast<std::size_t>(view.layer)].attention;
-  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, config.head_dim, N);
+  Mamba2Weights w = BlankMixer(config, {N});
   const std::int64_t P = config.head_dim, t = view.normed.size(1);
   const at::Tensor u = view.normed.to(at::kFloat), flat = u.flatten(0, 1);
   const Rope rope = MakeRope(config, 0, t);

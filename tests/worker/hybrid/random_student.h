@@ -11,15 +11,14 @@ namespace rad {
 
 // SSM heads that really depend on their input: random projections, gates, convolutions and decays.
 inline Mamba2Weights RandomMamba2(const ModelConfig& config, const SsmSize& size) {
-  const std::int64_t P = size.HeadDim(config);
-  Mamba2Weights w = MakeMamba2Weights(config.hidden, config.heads, P, size.state_dim);
+  Mamba2Weights w = BlankMixer(config, size);
   w.in_proj = at::randn(w.in_proj.sizes()) * 0.3;
   w.in_proj_bias = at::randn(w.in_proj_bias.sizes()) * 0.3;
   w.conv_weight = at::randn(w.conv_weight.sizes()) * 0.5;
   w.conv_bias = at::randn(w.conv_bias.sizes()) * 0.1;
   w.z_bias = at::randn(w.z_bias.sizes());
   w.D = at::randn(w.D.sizes());
-  if (P != config.head_dim) w.out = at::randn({config.heads, config.head_dim, P});
+  if (w.out.defined()) w.out = at::randn(w.out.sizes());
   return w;
 }
 

@@ -8,7 +8,7 @@ HybridStudent MakeBenchStudent(const Transformer& teacher, int state_dim) {
   const ModelConfig& config = teacher.config;
   std::vector<Mamba2Weights> mixers;
   for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    mixers.push_back(MakeMamba2Weights(config.hidden, config.heads, config.head_dim, state_dim));
+    mixers.push_back(BlankMixer(config, {state_dim}));
     mixers.back().in_proj.normal_(0, 0.02);
   }
   return JoinStudent(teacher, {.ssm = {state_dim}}, mixers, {});
